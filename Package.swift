@@ -1,0 +1,32 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built in Swift 6 language mode with warnings as errors.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "segmentd",
+  products: [
+    .executable(name: "segmentd", targets: ["segmentd"])
+  ],
+  targets: [
+    // Arrows only go down; ArchitectureTests holds the sources to this list.
+    .executableTarget(
+      name: "segmentd", dependencies: ["SegmentationAPI"], swiftSettings: strict),
+    .target(
+      name: "SegmentationAPI", dependencies: ["HTTPServer", "Segmentation"], swiftSettings: strict),
+    .target(name: "HTTPServer", swiftSettings: strict),
+    .target(name: "Segmentation", dependencies: ["Datasets", "Clustering"], swiftSettings: strict),
+    .target(name: "Datasets", swiftSettings: strict),
+    .target(name: "Clustering", swiftSettings: strict),
+
+    .testTarget(name: "ClusteringTests", dependencies: ["Clustering"], swiftSettings: strict),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
+    .testTarget(
+      name: "SegmentationTests", dependencies: ["Segmentation"], swiftSettings: strict),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+    .testTarget(
+      name: "SegmentationAPITests", dependencies: ["SegmentationAPI"], swiftSettings: strict),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+  ]
+)
