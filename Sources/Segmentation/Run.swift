@@ -1,0 +1,184 @@
+import Clustering
+import Datasets
+
+/// One fit over one dataset with one set of options: immutable, and the same bits wherever and
+/// however often it is made.
+public final class Run: Sendable {
+  /// The version of everything that shapes the numbers of a run; part of its fingerprint.
+  public static let engineVersion = 1
+
+  /// `run_` and the fingerprint of dataset, options and engine version.
+  public let id: String
+  /// When the run was first made, in milliseconds since 1970 UTC.
+  public let createdAt: Int64
+  /// The rows it was fitted on.
+  public let dataset: Dataset
+  /// What was asked for.
+  public let options: SegmentationOptions
+  /// The features in the order of the file, with their scaling.
+  public let features: [RunFeature]
+  /// The clusters, largest first.
+  public let clusters: [Cluster]
+  /// The segments, one for each cluster, in the same order.
+  public let segments: [Segment]
+  /// How well the clusters describe the customers.
+  public let quality: RunQuality
+  /// Why this number of clusters; nil when it was given.
+  public let choice: ChoiceOfClusterCount?
+  /// The cluster of each row of the dataset's table.
+  public let rowLabels: RowLabels
+  /// What a reader must not miss.
+  public let warnings: [RunWarning]
+
+  init(
+    id: String, createdAt: Int64, dataset: Dataset, options: SegmentationOptions,
+    features: [RunFeature], clusters: [Cluster], segments: [Segment], quality: RunQuality,
+    choice: ChoiceOfClusterCount?, rowLabels: RowLabels, warnings: [RunWarning]
+  ) {
+    self.id = id
+    self.createdAt = createdAt
+    self.dataset = dataset
+    self.options = options
+    self.features = features
+    self.clusters = clusters
+    self.segments = segments
+    self.quality = quality
+    self.choice = choice
+    self.rowLabels = rowLabels
+    self.warnings = warnings
+  }
+
+  /// The sum of the sizes of all clusters: the customers that were clustered.
+  public var customerCount: Double { clusters.reduce(0) { $0 + $1.size } }
+
+  /// The position of the segment with this id.
+  public func segmentIndex(id: String) -> Int? {
+    segments.firstIndex { $0.id == id }
+  }
+}
+
+extension Run: StoredRun {
+  public var datasetID: String { dataset.id }
+  public var series: String { options.series }
+  /// The labels, and a generous kilobyte a cluster for the rest.
+  public var byteCount: Int { rowLabels.byteCount + 1024 * (clusters.count + 4) }
+}
+
+/// A feature of a run: the column it comes from and how it was scaled.
+public struct RunFeature: Sendable, Equatable {
+  /// Its position among the columns of the table.
+  public let column: Int
+  /// The column's key.
+  public let key: String
+  /// The column's header as the file has it.
+  public let header: String
+  /// The unit in parentheses in the header, such as `k$`.
+  public let unit: String?
+  /// The scaling that distances are taken in.
+  public let scaling: FeatureScaling
+  /// Mean over all customers, in the feature's own unit.
+  public let mean: Double
+  /// Population standard deviation over all customers.
+  public let standardDeviation: Double
+  /// The share of the feature's variance that lies between clusters (eta squared, 0...1).
+  public let importance: Double?
+}
+
+/// What a run found: a centroid and the statistics of the customers nearest to it.
+public struct Cluster: Sendable, Equatable {
+  /// Its position, the largest first.
+  public let index: Int
+  /// The number of customers: the sum of their sample weights.
+  public let size: Double
+  /// `size` over all customers.
+  public let share: Double
+  /// The centroid in scaled units, one value a feature.
+  public let scaledCentroid: [Double]
+  /// The centroid in the features' own units.
+  public let centroid: [Double]
+  /// The mean of each feature in its own unit.
+  public let means: [Double]
+  /// (mean − overall mean) / overall standard deviation, one value a feature.
+  public let z: [Double]
+  /// The sum of squared scaled distances to the centroid.
+  public let inertia: Double
+  /// The mean silhouette of its customers; nil when undefined.
+  public let silhouette: Double?
+}
+
+/// A cluster with a name that a shop can use.
+public struct Segment: Sendable, Equatable {
+  /// A slug, unique within the run: `high-income-high-spending`.
+  public let id: String
+  /// What sets the customers apart, from the centroid: `High income, high spending`.
+  public let name: String
+  /// The cluster it stands for.
+  public let cluster: Int
+}
+
+/// The quality indices of a run; nil where an index is undefined.
+public struct RunQuality: Sendable, Equatable {
+  /// The sum of squared scaled distances to the own centroid.
+  public let inertia: Double
+  /// Mean silhouette (Rousseeuw 1987).
+  public let silhouette: Double?
+  /// The half-width of the 95 % interval when the silhouette was sampled; nil when exact.
+  public let silhouetteError: Double?
+  /// Calinski–Harabasz index (1974).
+  public let calinskiHarabasz: Double?
+  /// Davies–Bouldin index (1979).
+  public let daviesBouldin: Double?
+  /// Mean simplified silhouette, from distances to centroids.
+  public let simplifiedSilhouette: Double?
+  /// 1 − inertia / total sum of squares.
+  public let explainedVariance: Double?
+  /// Whether the last iteration moved nothing.
+  public let hasConverged: Bool
+  /// Lloyd iterations of the kept try.
+  public let iterationCount: Int
+  /// Independent tries that were made.
+  public let restartCount: Int
+  /// Point-to-centroid distances computed, a measure of work that does not depend on the machine.
+  public let distanceComputations: Int
+}
+
+/// The table of k, and why one was chosen.
+public struct ChoiceOfClusterCount: Sendable, Equatable {
+  /// One number of clusters that was tried.
+  public struct Candidate: Sendable, Equatable {
+    public let clusterCount: Int
+    public let inertia: Double
+    public let silhouette: Double?
+    public let simplifiedSilhouette: Double?
+    public let calinskiHarabasz: Double?
+    public let daviesBouldin: Double?
+    /// The size of the smallest cluster, in customers.
+    public let smallestSize: Double
+  }
+
+  /// In ascending order of the number of clusters.
+  public let candidates: [Candidate]
+  /// The number of clusters chosen.
+  public let chosen: Int
+}
+
+/// Something a reader of a run must not miss.
+public struct RunWarning: Sendable, Equatable {
+  /// What kind of warning.
+  public enum Code: String, Sendable {
+    case kAtEdge = "k_at_edge"
+    case weakStructure = "weak_structure"
+    case notConverged = "not_converged"
+    case idLikeFeature = "id_like_feature"
+    case encodingGuessed = "encoding_guessed"
+    case rowsSetAside = "rows_set_aside"
+  }
+
+  public let code: Code
+  /// The key of the column it is about.
+  public var column: String?
+  /// The cluster it is about.
+  public var cluster: Int?
+  /// One sentence.
+  public let detail: String
+}

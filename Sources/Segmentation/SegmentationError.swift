@@ -1,0 +1,28 @@
+import Clustering
+import Datasets
+
+/// Why a use case could not be carried out; prose is made at the edge.
+public enum SegmentationError: Error, Equatable, Sendable {
+  /// The content could not be read or cleaned.
+  case dataset(DatasetError)
+  /// The fit could not be made.
+  case clustering(ClusteringError)
+  /// More clusters were asked for than there are different customers.
+  case tooManyClusters(requested: Int, distinct: Int)
+  /// Fewer than two different customers are left in the chosen features.
+  case allCustomersAlike(features: [String])
+  /// A logarithm was asked of a column with negative values.
+  case negativeUnderLogarithm(column: String, minimum: Double)
+  /// The rows to assign lack columns that the model needs.
+  case missingFeatures(names: [String], available: [String])
+  /// No run is current in the series.
+  case noCurrentRun(series: String)
+  /// The run is not in the store.
+  case unknownRun(id: String)
+  /// The dataset is not in the store.
+  case unknownDataset(id: String)
+  /// The store's budget does not take the dataset and its run.
+  case storeFull(neededBytes: Int, freeBytes: Int, budgetBytes: Int)
+  /// The work was given up because nobody waits for it any more.
+  case cancelled
+}

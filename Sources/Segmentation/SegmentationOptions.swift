@@ -1,0 +1,41 @@
+import Datasets
+
+/// What a fit is asked for; together with the dataset and the engine version it determines every
+/// number of the run.
+public struct SegmentationOptions: Sendable, Equatable {
+  /// How many clusters to look for.
+  public enum ClusterCount: Sendable, Equatable {
+    /// The best of a range.
+    case automatic(ClosedRange<Int>)
+    case fixed(Int)
+  }
+
+  /// How many clusters to look for.
+  public var clusterCount: ClusterCount = .automatic(2...10)
+  /// Which rows and columns are used.
+  public var cleaning: CleaningOptions = CleaningOptions()
+  /// How features are made comparable.
+  public var scale: Scale = .zscore
+  /// Same seed, same bits.
+  public var seed: UInt64 = 0
+  /// Independent tries of the search; nil lets the search decide.
+  public var restarts: Int?
+  /// The line of runs that this one continues.
+  public var series = "default"
+  /// Whether the run becomes the current one of its series.
+  public var activates = true
+
+  /// The defaults of `POST /segments`.
+  public init() {}
+
+  /// The options that shape the numbers, as one canonical text for the run's fingerprint.
+  var canonicalText: String {
+    let count =
+      switch clusterCount {
+      case .automatic(let range): "auto:\(range.lowerBound):\(range.upperBound)"
+      case .fixed(let count): "\(count)"
+      }
+    let tries = restarts.map(String.init) ?? "auto"
+    return "k=\(count);scale=\(scale.rawValue);seed=\(seed);restarts=\(tries);series=\(series)"
+  }
+}
