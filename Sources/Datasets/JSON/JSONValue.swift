@@ -1,0 +1,61 @@
+/// A JSON value as it was written: members in order, numbers with their text.
+public enum JSONValue: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case number(JSONNumber)
+  case string(String)
+  case array([JSONValue])
+  case object(JSONObject)
+
+  /// Reads one JSON document (RFC 8259), strictly.
+  ///
+  /// - Parameters:
+  ///   - bytes: UTF-8, with nothing but blanks around the value.
+  ///   - maxDepth: how deep arrays and objects may be nested.
+  public static func parse(_ bytes: Span<UInt8>, maxDepth: Int = 64) throws(JSONError)
+    -> JSONValue
+  {
+    throw JSONError(problem: .unexpectedEnd, line: 1, column: 1, offset: 0)
+  }
+}
+
+/// A number and the text it was written with.
+public struct JSONNumber: Equatable, Sendable {
+  public let text: String
+  /// The nearest Double; infinite when the text is beyond its range.
+  public let value: Double
+}
+
+/// An object: members in the order they were written, names all different.
+public struct JSONObject: Equatable, Sendable {
+  public struct Member: Equatable, Sendable {
+    public let name: String
+    public let value: JSONValue
+    /// Where the name stands.
+    public let line: Int
+  }
+  public let members: [Member]
+
+  public subscript(name: String) -> JSONValue? {
+    members.first { $0.name == name }?.value
+  }
+}
+
+/// Where and how some text is not JSON. Line and column count from 1, the offset from 0 in bytes.
+public struct JSONError: Error, Equatable, Sendable {
+  public enum Problem: Equatable, Sendable {
+    case unexpectedEnd
+    case unexpectedByte(UInt8)
+    case badNumber
+    case badEscape
+    case controlCharacterInString
+    case notUTF8
+    case tooDeep(limit: Int)
+    case repeatedName(String)
+    case trailingContent
+  }
+  public let problem: Problem
+  public let line: Int
+  public let column: Int
+  public let offset: Int
+}
