@@ -19,6 +19,8 @@ public final class Run: Sendable {
   public let features: [RunFeature]
   /// The clusters, largest first.
   public let clusters: [Cluster]
+  /// The centroids in scaled units, `k × d`, that customers are scored by.
+  let centroids: NearestCentroids
   /// The segments, one for each cluster, in the same order.
   public let segments: [Segment]
   /// How well the clusters describe the customers.
@@ -32,8 +34,8 @@ public final class Run: Sendable {
 
   init(
     id: String, createdAt: Int64, dataset: Dataset, options: SegmentationOptions,
-    features: [RunFeature], clusters: [Cluster], segments: [Segment], quality: RunQuality,
-    choice: ChoiceOfClusterCount?, rowLabels: RowLabels, warnings: [RunWarning]
+    features: [RunFeature], clusters: [Cluster], centroids: NearestCentroids, segments: [Segment],
+    quality: RunQuality, choice: ChoiceOfClusterCount?, rowLabels: RowLabels, warnings: [RunWarning]
   ) {
     self.id = id
     self.createdAt = createdAt
@@ -41,6 +43,7 @@ public final class Run: Sendable {
     self.options = options
     self.features = features
     self.clusters = clusters
+    self.centroids = centroids
     self.segments = segments
     self.quality = quality
     self.choice = choice
@@ -167,10 +170,7 @@ public struct RunWarning: Sendable, Equatable {
   /// What kind of warning.
   public enum Code: String, Sendable {
     case kAtEdge = "k_at_edge"
-    case weakStructure = "weak_structure"
     case notConverged = "not_converged"
-    case idLikeFeature = "id_like_feature"
-    case encodingGuessed = "encoding_guessed"
     case rowsSetAside = "rows_set_aside"
   }
 

@@ -4,7 +4,7 @@ import Clustering
 public struct Score: Sendable, Equatable {
   /// The cluster of the nearest centroid, ties to the lowest index.
   public let cluster: Int
-  /// Euclidean distance to it, in scaled units.
+  /// Euclidean distance to its centroid, in scaled units.
   public let distance: Double
   /// The cluster of the second nearest centroid; nil when there is one cluster only.
   public let secondCluster: Int?
@@ -17,41 +17,28 @@ extension Run {
   /// Scores one customer.
   ///
   /// - Parameter values: one value a feature, in the features' own units and order.
+  /// - Returns: nil when a value is too large to have a distance.
   /// - Complexity: O(*kd*).
-  public func score(_ values: [Double]) -> Score {
+  public func score(_ values: [Double]) -> Score? {
     precondition(values.count == features.count, "one value a feature")
     let scaled = zip(features, values).map { $0.scaling.scaled($1) }
-    var best = (cluster: 0, squared: Double.infinity)
-    var second = (cluster: -1, squared: Double.infinity)
-    for cluster in clusters {
-      var squared = 0.0
-      for (coordinate, center) in zip(scaled, cluster.scaledCentroid) {
-        let difference = coordinate - center
-        squared += difference * difference
-      }
-      if squared < best.squared {
-        second = best
-        best = (cluster.index, squared)
-      } else if squared < second.squared || second.cluster < 0 {
-        second = (cluster.index, squared)
-      }
+    let match: NearestCentroids.Match
+    do {
+      match = try centroids.match(scaled)
+    } catch {
+      return nil
     }
-    guard clusters.count > 1 else {
-      return Score(
-        cluster: best.cluster, distance: best.squared.squareRoot(), secondCluster: nil, margin: nil)
-    }
-    let nearest = best.squared.squareRoot()
-    let further = second.squared.squareRoot()
+    let margin = match.secondDistance.map { $0 > 0 ? 1 - match.distance / $0 : 0 }
     return Score(
-      cluster: best.cluster, distance: nearest, secondCluster: second.cluster,
-      margin: further > 0 ? 1 - nearest / further : 0)
+      cluster: match.nearest, distance: match.distance, secondCluster: match.second, margin: margin)
   }
 
   /// Scores a row of the run's own table by the cluster the fit gave it; nil when the row was set
   /// aside.
   public func score(row: Int) -> Score? {
-    guard let cluster = rowLabels[row] else { return nil }
-    let score = score(featureValues(row: row))
+    guard let cluster = rowLabels[row], let score = score(featureValues(row: row)) else {
+      return nil
+    }
     guard score.cluster != cluster else { return score }
     // The fit's label wins over rounding on a border, so that every answer names one segment.
     return Score(
@@ -60,6 +47,6 @@ extension Run {
 
   /// The values of a used row in the run's features, fills included.
   public func featureValues(row: Int) -> [Double] {
-    features.map { dataset.value(row: row, column: $0.column) ?? $0.mean }
+    features.map { dataset.number(ofRow: row, column: $0.column) ?? $0.mean }
   }
 }

@@ -15,16 +15,25 @@ enum Form: String, Sendable, CaseIterable {
     }
   }
 
-  /// The media types that a client may name in `Accept` for this form.
-  var mediaTypes: [String] {
+  /// The media types as negotiation compares them.
+  var offers: [MediaType] {
     switch self {
-    case .json: ["application/json"]
-    case .csv: ["text/csv", "application/csv"]
-    case .ndjson: ["application/x-ndjson", "application/ndjson", "application/jsonl"]
-    case .txt: ["text/plain"]
-    case .html: ["text/html"]
+    case .json: Form.jsonOffers
+    case .csv: Form.csvOffers
+    case .ndjson: Form.ndjsonOffers
+    case .txt: Form.textOffers
+    case .html: Form.htmlOffers
     }
   }
+
+  private static let jsonOffers = [MediaType("application", "json")]
+  private static let csvOffers = [MediaType("text", "csv"), MediaType("application", "csv")]
+  private static let ndjsonOffers = [
+    MediaType("application", "x-ndjson"), MediaType("application", "ndjson"),
+    MediaType("application", "jsonl"),
+  ]
+  private static let textOffers = [MediaType("text", "plain")]
+  private static let htmlOffers = [MediaType("text", "html")]
 
   /// The suffix of a path that names this form.
   var suffix: String { rawValue }

@@ -1,0 +1,65 @@
+/// What a store needs to know of a run; what else a run holds is the business of those above.
+public protocol StoredRun: Sendable {
+  /// Unique among runs: a fingerprint of dataset, options and engine version.
+  var id: String { get }
+  /// The dataset it was fitted on.
+  var datasetID: String { get }
+  /// The line of runs it belongs to.
+  var series: String { get }
+  /// The memory it holds beside its dataset, in bytes.
+  var byteCount: Int { get }
+}
+
+/// A place where datasets and their runs are kept.
+///
+/// Datasets and runs are immutable values; each change is published at once, so a reader sees all
+/// of it or nothing and never waits for a fit.
+public protocol DatasetStore<Run>: Sendable {
+  associatedtype Run: StoredRun
+
+  /// Everything there is, as of one moment.
+  var snapshot: StoreSnapshot<Run> { get }
+
+  /// Stores a dataset, and a run over it, in one step.
+  ///
+  /// What is there already under the same id is kept.
+  /// - Parameters:
+  ///   - dataset: the dataset; unchanged if its id is known.
+  ///   - run: a run over this dataset, or nil for the dataset alone.
+  ///   - activates: whether the run becomes the current one of its series.
+  /// - Returns: the dataset and the run that are stored now under these ids.
+  /// - Throws: ``StoreError/full(neededBytes:freeBytes:budgetBytes:)``; nothing is changed then.
+  @discardableResult
+  func publish(_ dataset: Dataset, run: Run?, activates: Bool) throws(StoreError)
+    -> Publication<Run>
+
+  /// Makes a stored run the current one of its series.
+  func activate(runID: String) throws(StoreError) -> Run
+
+  /// Takes a run away; the one activated before it becomes current.
+  func removeRun(id: String) throws(StoreError) -> Run
+
+  /// Takes a dataset away with all runs over it.
+  /// - Returns: the runs that went with it.
+  func removeDataset(id: String) throws(StoreError) -> [Run]
+}
+
+/// What stands in a store after something was published.
+public struct Publication<Run: StoredRun>: Sendable {
+  /// The dataset under the id that was published.
+  public let dataset: Dataset
+  /// Whether the dataset was not there before.
+  public let isNewDataset: Bool
+  /// The run under the id that was published.
+  public let run: Run?
+  /// Whether the run was not there before.
+  public let isNewRun: Bool
+}
+
+/// Why a store cannot do what it was asked to.
+public enum StoreError: Error, Equatable, Sendable {
+  /// The budget does not take it.
+  case full(neededBytes: Int, freeBytes: Int, budgetBytes: Int)
+  case unknownRun(id: String)
+  case unknownDataset(id: String)
+}

@@ -1,0 +1,215 @@
+import Clustering
+import Datasets
+
+/// One fit on its way from a cleaned dataset to a run: distinct points, scaling, clusters, quality.
+struct SegmentationFit {
+  private let dataset: Dataset
+  private let options: SegmentationOptions
+  private let aliases: ColumnAliases
+  /// The distinct points in the features' own units.
+  private let points: DistinctPoints
+  private let scalings: [FeatureScaling]
+  private let model: KMeansModel
+  private let quality: ClusterQuality
+  private let choice: ClusterCountChoice?
+
+  /// Fits the used rows of a dataset.
+  ///
+  /// - Parameter threads: how many the numerics may use; the result does not depend on it.
+  init(
+    dataset: Dataset, options: SegmentationOptions, threads: Int, aliases: ColumnAliases,
+    cancellation: @escaping @Sendable () -> Bool, clock: inout PhaseClock
+  ) throws(SegmentationError) {
+    self.dataset = dataset
+    self.options = options
+    self.aliases = aliases
+    do {
+      let samples = try FeatureMatrix(
+        columns: dataset.features.map { dataset.numbers(ofColumn: $0) })
+      points = try DistinctPoints(samples, weights: dataset.weights())
+      clock.mark("distinct")
+    } catch {
+      throw .clustering(error)
+    }
+    let distinctCount = points.points.sampleCount
+    let columns = (0..<points.points.featureCount).map { points.points.column($0) }
+    scalings = try SegmentationFit.scalings(
+      of: columns, weights: points.weights, scale: options.scale, dataset: dataset)
+    do {
+      let scaled = try FeatureMatrix(
+        columns: zip(columns, scalings).map { column, scaling in column.map(scaling.scaled) })
+      clock.mark("scale")
+      switch options.clusterCount {
+      case .fixed(let clusterCount):
+        guard clusterCount <= distinctCount else {
+          throw SegmentationError.tooManyClusters(requested: clusterCount, distinct: distinctCount)
+        }
+        let kMeans = try KMeans(
+          clusterCount: clusterCount, seed: options.seed, restarts: options.restarts,
+          threads: threads, cancellation: cancellation)
+        model = try kMeans.fit(scaled, weights: points.weights)
+        clock.mark("fit")
+        quality = try ClusterQuality.evaluate(
+          scaled, weights: points.weights, model: model, seed: options.seed, threads: threads,
+          cancellation: cancellation)
+        clock.mark("quality")
+        choice = nil
+      case .automatic(let range):
+        guard distinctCount >= max(2, range.lowerBound) else {
+          throw SegmentationError.allCustomersAlike(
+            features: dataset.features.map { dataset.table.columns[$0].key })
+        }
+        let search = try ClusterCountSearch(
+          range: range.lowerBound...min(range.upperBound, max(range.lowerBound, distinctCount)),
+          seed: options.seed, restarts: options.restarts, threads: threads,
+          cancellation: cancellation)
+        let found = try search.run(scaled, weights: points.weights)
+        choice = found
+        model = found.chosen.model
+        quality = found.chosen.quality
+        clock.mark("fit")
+      }
+    } catch let error as ClusteringError {
+      throw error == .cancelled ? .cancelled : .clustering(error)
+    } catch let error as SegmentationError {
+      throw error
+    } catch {
+      preconditionFailure("the block throws no other error")
+    }
+  }
+
+  private static func scalings(
+    of columns: [[Double]], weights: [Double], scale: Scale, dataset: Dataset
+  ) throws(SegmentationError) -> [FeatureScaling] {
+    if scale == .log {
+      for (column, feature) in zip(columns, dataset.features) {
+        if let minimum = column.min(), minimum < 0 {
+          throw .negativeUnderLogarithm(
+            column: dataset.table.columns[feature].key, minimum: minimum)
+        }
+      }
+    }
+    return columns.map { FeatureScaling(scale, fitting: $0, weights: weights) }
+  }
+
+  /// The run that this fit makes.
+  func run(id: String, createdAt: Int64) -> Run {
+    let statistics = clusterStatistics()
+    var labels = RowLabels(rowCount: dataset.table.rowCount, clusterCount: model.clusterCount)
+    labels.assign(
+      model.labels, pointOfRow: points.pointOfSample, rows: dataset.rows.lazy.map { $0 })
+    return Run(
+      id: id, createdAt: createdAt, dataset: dataset, options: options,
+      features: statistics.features, clusters: statistics.clusters,
+      centroids: NearestCentroids(centroids: model.centroids),
+      segments: segments(statistics), quality: runQuality, choice: runChoice, rowLabels: labels,
+      warnings: warnings)
+  }
+
+  private typealias Statistics = (features: [RunFeature], clusters: [Cluster])
+
+  private func clusterStatistics() -> Statistics {
+    let total = points.weights.reduce(0, +)
+    var features: [RunFeature] = []
+    var means = Array(repeating: [Double](), count: model.clusterCount)
+    var scores = means
+    for (feature, column) in dataset.features.enumerated() {
+      let values = points.points.column(feature)
+      let overall = WeightedMoments(values, weights: points.weights)
+      var sums = [Double](repeating: 0, count: model.clusterCount)
+      for point in values.indices {
+        sums[Int(model.labels[point])] += points.weights[point] * values[point]
+      }
+      var between = 0.0
+      for cluster in sums.indices {
+        let mean = sums[cluster] / model.weightOfCluster[cluster]
+        let difference = mean - overall.mean
+        between += model.weightOfCluster[cluster] * difference * difference
+        means[cluster].append(mean)
+        scores[cluster].append(
+          overall.standardDeviation > 0 ? difference / overall.standardDeviation : 0)
+      }
+      let variance = overall.standardDeviation * overall.standardDeviation * total
+      let source = dataset.table.columns[column]
+      features.append(
+        RunFeature(
+          column: column, key: source.key, header: source.header, unit: source.unit,
+          scaling: scalings[feature], mean: overall.mean,
+          standardDeviation: overall.standardDeviation,
+          importance: variance > 0 ? between / variance : nil))
+    }
+    let clusters = (0..<model.clusterCount).map { index in
+      let scaled = model.centroids.row(index)
+      return Cluster(
+        index: index, size: model.weightOfCluster[index],
+        share: model.weightOfCluster[index] / total, scaledCentroid: scaled,
+        centroid: zip(scalings, scaled).map { $0.original($1) }, means: means[index],
+        z: scores[index], inertia: model.inertiaOfCluster[index],
+        silhouette: quality.silhouetteOfCluster[index])
+    }
+    return (features, clusters)
+  }
+
+  private func segments(_ statistics: Statistics) -> [Segment] {
+    let naming = SegmentNaming(
+      features: statistics.features.map {
+        .init(key: $0.key, meaning: aliases.meaning(ofKey: $0.key))
+      })
+    let names = naming.names(z: statistics.clusters.map(\.z))
+    return zip(statistics.clusters, names).map { cluster, name in
+      Segment(id: SegmentNaming.slug(name), name: name, cluster: cluster.index)
+    }
+  }
+
+  private var runQuality: RunQuality {
+    RunQuality(
+      inertia: model.inertia, silhouette: quality.silhouette,
+      silhouetteError: quality.silhouetteError, calinskiHarabasz: quality.calinskiHarabasz,
+      daviesBouldin: quality.daviesBouldin, simplifiedSilhouette: quality.simplifiedSilhouette,
+      explainedVariance: quality.explainedVariance, hasConverged: model.hasConverged,
+      iterationCount: model.iterationCount, restartCount: model.restartCount,
+      distanceComputations: model.distanceComputations)
+  }
+
+  private var runChoice: ChoiceOfClusterCount? {
+    guard let choice else { return nil }
+    return ChoiceOfClusterCount(
+      candidates: choice.candidates.map {
+        .init(
+          clusterCount: $0.clusterCount, inertia: $0.model.inertia,
+          silhouette: $0.quality.silhouette,
+          simplifiedSilhouette: $0.quality.simplifiedSilhouette,
+          calinskiHarabasz: $0.quality.calinskiHarabasz, daviesBouldin: $0.quality.daviesBouldin,
+          smallestSize: $0.model.weightOfCluster.min() ?? 0)
+      }, chosen: choice.chosen.clusterCount)
+  }
+
+  private var warnings: [RunWarning] {
+    var warnings: [RunWarning] = []
+    if !model.hasConverged {
+      warnings.append(
+        RunWarning(
+          code: .notConverged,
+          detail: "The search stopped at its iteration limit; the segments may still move a little."
+        ))
+    }
+    if let choice, choice.candidates.count > 2,
+      choice.chosenIndex == choice.candidates.count - 1
+    {
+      warnings.append(
+        RunWarning(
+          code: .kAtEdge,
+          detail:
+            "k=\(choice.chosen.clusterCount) is the largest that was tried; a larger k_max may fit better, or there may be no clear segments."
+        ))
+    }
+    let setAside = dataset.report.rowsSetAside
+    if setAside > 0 {
+      warnings.append(
+        RunWarning(
+          code: .rowsSetAside,
+          detail: "\(setAside) of \(dataset.report.rowsRead) rows were set aside."))
+    }
+    return warnings
+  }
+}

@@ -1,0 +1,184 @@
+import Clustering
+import Datasets
+import FoundationEssentials
+
+/// The use cases: clean, choose, fit, name, store, and look things up again.
+///
+/// Knows neither HTTP nor JSON. Safe to call from any thread; readers never wait for a fit.
+public final class SegmentationService: Sendable {
+  /// How the service works whatever is asked of it.
+  public struct Configuration: Sendable {
+    /// Threads that one fit may use; the numbers do not depend on it.
+    public var threads: Int
+    /// The words by which columns are recognised.
+    public var aliases: ColumnAliases
+
+    /// A configuration with the words that the service knows by itself.
+    public init(threads: Int = 1, aliases: ColumnAliases = .standard) {
+      self.threads = threads
+      self.aliases = aliases
+    }
+  }
+
+  /// What came of a fit.
+  public struct Outcome: Sendable {
+    /// The run that is stored now.
+    public let run: Run
+    /// Whether it was made by this call, not found.
+    public let isNew: Bool
+    /// How long each phase took.
+    public let timings: [PhaseTiming]
+  }
+
+  /// Time spent in one phase of the work.
+  public struct PhaseTiming: Sendable {
+    public let name: String
+    public let duration: Duration
+  }
+
+  public let configuration: Configuration
+  private let store: any DatasetStore<Run>
+
+  /// A service over a store.
+  public init(configuration: Configuration = Configuration(), store: any DatasetStore<Run>) {
+    self.configuration = configuration
+    self.store = store
+  }
+
+  /// Everything stored, as of one moment.
+  public var snapshot: StoreSnapshot<Run> { store.snapshot }
+
+  /// Cleans a table without storing anything.
+  public func clean(_ table: Table, options: CleaningOptions) throws(SegmentationError) -> Dataset {
+    do {
+      return try Dataset.clean(table, options: options, aliases: configuration.aliases)
+    } catch {
+      throw .dataset(error)
+    }
+  }
+
+  /// Stores a dataset without a fit.
+  public func keep(_ dataset: Dataset) throws(SegmentationError) -> (dataset: Dataset, isNew: Bool) {
+    let publication = try publish(dataset, run: nil, activates: false)
+    return (publication.dataset, publication.isNewDataset)
+  }
+
+  /// Cleans a table, fits it and stores both, in one step.
+  ///
+  /// The same table and options give the run that exists.
+  public func segment(
+    _ table: Table, options: SegmentationOptions,
+    cancellation: @escaping @Sendable () -> Bool = { false }
+  ) throws(SegmentationError) -> Outcome {
+    var clock = PhaseClock()
+    let dataset = try clean(table, options: options.cleaning)
+    clock.mark("clean")
+    let id = Run.fingerprint(dataset: dataset, options: options)
+    if let known = store.snapshot.runs[id] {
+      return try found(known, options: options, clock: &clock)
+    }
+    let fit = try SegmentationFit(
+      dataset: dataset, options: options, threads: configuration.threads,
+      aliases: configuration.aliases, cancellation: cancellation, clock: &clock)
+    let run = fit.run(id: id, createdAt: SegmentationService.now())
+    clock.mark("describe")
+    let publication = try publish(dataset, run: run, activates: options.activates)
+    clock.mark("store")
+    return Outcome(
+      run: publication.run ?? run, isNew: publication.isNewRun, timings: clock.timings)
+  }
+
+  /// Fits a stored dataset again with other options.
+  public func segment(
+    datasetID: String, options: SegmentationOptions,
+    cancellation: @escaping @Sendable () -> Bool = { false }
+  ) throws(SegmentationError) -> Outcome {
+    guard let dataset = store.snapshot.datasets[datasetID] else {
+      throw .unknownDataset(id: datasetID)
+    }
+    return try segment(dataset.table, options: options, cancellation: cancellation)
+  }
+
+  private func found(_ run: Run, options: SegmentationOptions, clock: inout PhaseClock)
+    throws(SegmentationError) -> Outcome
+  {
+    if options.activates { _ = try activate(runID: run.id) }
+    return Outcome(run: run, isNew: false, timings: clock.timings)
+  }
+
+  /// The run that is asked about: by id, or else the current one of a series.
+  public func run(id: String?, series: String) throws(SegmentationError) -> Run {
+    let snapshot = store.snapshot
+    if let id {
+      guard let run = snapshot.runs[id] else { throw .unknownRun(id: id) }
+      return run
+    }
+    guard let run = snapshot.current(series: series) else { throw .noCurrentRun(series: series) }
+    return run
+  }
+
+  /// Makes a run the current one of its series.
+  public func activate(runID: String) throws(SegmentationError) -> Run {
+    do {
+      return try store.activate(runID: runID)
+    } catch {
+      throw SegmentationError(error)
+    }
+  }
+
+  /// Takes a run away.
+  public func removeRun(id: String) throws(SegmentationError) -> Run {
+    do {
+      return try store.removeRun(id: id)
+    } catch {
+      throw SegmentationError(error)
+    }
+  }
+
+  /// Takes a dataset away with all runs over it.
+  public func removeDataset(id: String) throws(SegmentationError) -> [Run] {
+    do {
+      return try store.removeDataset(id: id)
+    } catch {
+      throw SegmentationError(error)
+    }
+  }
+
+  private func publish(_ dataset: Dataset, run: Run?, activates: Bool) throws(SegmentationError)
+    -> Publication<Run>
+  {
+    do {
+      return try store.publish(dataset, run: run, activates: activates)
+    } catch {
+      throw SegmentationError(error)
+    }
+  }
+
+  private static func now() -> Int64 {
+    Int64((Date().timeIntervalSince1970 * 1000).rounded())
+  }
+}
+
+extension SegmentationError {
+  init(_ error: StoreError) {
+    switch error {
+    case .full(let needed, let free, let budget):
+      self = .storeFull(neededBytes: needed, freeBytes: free, budgetBytes: budget)
+    case .unknownRun(let id): self = .unknownRun(id: id)
+    case .unknownDataset(let id): self = .unknownDataset(id: id)
+    }
+  }
+}
+
+/// Takes the time of phases that follow each other.
+struct PhaseClock {
+  private(set) var timings: [SegmentationService.PhaseTiming] = []
+  private var last = ContinuousClock.now
+
+  /// Ends a phase and begins the next.
+  mutating func mark(_ name: String) {
+    let now = ContinuousClock.now
+    timings.append(.init(name: name, duration: now - last))
+    last = now
+  }
+}

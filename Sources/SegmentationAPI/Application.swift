@@ -1,0 +1,75 @@
+import HTTPServer
+import Segmentation
+
+/// The service as HTTP sees it: one list of endpoints over the segmentation service.
+public struct Application: RequestHandler {
+  /// What the application is allowed and told by its configuration.
+  public struct Configuration: Sendable {
+    /// How much content is read as rows.
+    public var limits: UploadLimits
+    /// The version that `/version` tells.
+    public var version: String
+
+    /// A configuration with the service's own limits.
+    public init(limits: UploadLimits = UploadLimits(), version: String) {
+      self.limits = limits
+      self.version = version
+    }
+  }
+
+  let service: SegmentationService
+  let configuration: Configuration
+  private let readiness: Readiness
+  private let cache = AnswerCache()
+  private let router: Router
+
+  /// An application over a service.
+  public init(
+    service: SegmentationService, configuration: Configuration, readiness: Readiness = Readiness()
+  ) {
+    self.service = service
+    self.configuration = configuration
+    self.readiness = readiness
+    let context = Context(
+      service: service, configuration: configuration, readiness: readiness, cache: cache)
+    router = Router(
+      Application.endpoints(context).map { endpoint in
+        Route(endpoint.method, endpoint.pattern, suffixes: endpoint.forms.map(\.suffix)) { match in
+          context.reply(to: match, with: endpoint)
+        }
+      })
+  }
+
+  /// The one list of routes.
+  static func endpoints(_ context: Context) -> [Endpoint] {
+    SegmentRoutes(context: context).endpoints
+      + AssignmentRoutes(context: context).endpoints
+      + ClusterRoutes(context: context).endpoints
+      + CustomerRoutes(context: context).endpoints
+      + DatasetRoutes(context: context).endpoints
+      + RunRoutes(context: context).endpoints
+      + OperationRoutes(context: context).endpoints
+      + HomeRoutes(context: context).endpoints
+  }
+
+  public func reply(to request: Request) -> Reply {
+    router.reply(
+      to: request,
+      notFound: { request in
+        .now(
+          ProblemDetails(.notFound, "There is nothing at this address; GET / lists the entry points.")
+            .response(requestID: request.id))
+      },
+      methodNotAllowed: { request, allow in
+        .now(
+          ProblemDetails(
+            .methodNotAllowed, "This address takes \(allow).",
+            fields: [("Allow", allow)]
+          ).response(requestID: request.id))
+      })
+  }
+
+  public func response(to fault: HTTPFault, requestID: String) -> Response {
+    ProblemDetails(fault).response(requestID: requestID)
+  }
+}

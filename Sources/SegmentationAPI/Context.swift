@@ -1,0 +1,144 @@
+import Datasets
+import HTTPServer
+import Segmentation
+
+/// What every route works with, and the way from a matched route to a reply.
+struct Context: Sendable {
+  let service: SegmentationService
+  let configuration: Application.Configuration
+  let readiness: Readiness
+  let cache: AnswerCache
+
+  /// Answers a request that matched an endpoint.
+  func reply(to match: RouteMatch, with endpoint: Endpoint) -> Reply {
+    let request = match.request
+    do {
+      let form = try negotiate(match, endpoint)
+      if case .cached = endpoint.handling {
+        let key = AnswerCache.Key(target: request.target.text, form: form)
+        if let kept = cache.answer(key, version: service.snapshot.version) {
+          return .now(kept.response(to: request))
+        }
+      }
+      let query = try Query(
+        request.target.queryItems.map { ($0.name, $0.value) }, allowing: endpoint.parameters)
+      let call = Call(
+        request: request, service: service, parameters: match.parameters, query: query, form: form)
+      return try reply(to: call, with: endpoint)
+    } catch {
+      return .now(error.response(requestID: request.id))
+    }
+  }
+
+  private func reply(to call: Call, with endpoint: Endpoint) throws(ProblemDetails) -> Reply {
+    switch endpoint.handling {
+    case .immediate(let handler):
+      return .now(respond(to: call, try handler(call)))
+    case .cached(let handler):
+      return .compute {
+        self.response(to: call) { call throws(ProblemDetails) in
+          // The version is read first: what is made from later contents is then never kept as older.
+          let version = self.service.snapshot.version
+          return self.keep(try handler(call), for: call, version: version)
+        }
+      }
+    case .computed(let handler):
+      return .compute {
+        self.response(to: call) { call throws(ProblemDetails) in
+          self.respond(to: call, try handler(call))
+        }
+      }
+    case .upload(let handler):
+      return .receive(
+        UploadReceiver(upload: try handler(call), call: call, context: self),
+        limit: configuration.limits.contentBytes)
+    }
+  }
+
+  /// Runs a handler and turns its problem into an answer.
+  func response(
+    to call: Call, _ handler: (Call) throws(ProblemDetails) -> Response
+  ) -> Response {
+    do {
+      return try handler(call)
+    } catch {
+      return error.response(requestID: call.request.id)
+    }
+  }
+
+  /// Frames an answer; one to GET gets its tag and, where the client has it already, becomes a 304.
+  func respond(to call: Call, _ answer: Answer) -> Response {
+    guard call.request.method.isSafe, answer.status == .ok else {
+      return Response(answer.status, fields: fields(of: answer), content: answer.content)
+    }
+    switch answer.content {
+    case .empty:
+      return Response(answer.status, fields: fields(of: answer))
+    case .bytes(let bytes):
+      return prepare(answer, bytes: bytes).response(to: call.request)
+    case .stream:
+      var fields = fields(of: answer)
+      guard let tag = answer.tag else {
+        return Response(answer.status, fields: fields, content: answer.content)
+      }
+      let etag = EntityTag("\(tag)-\(answer.form.suffix)")
+      if call.request.ifNoneMatch(etag) {
+        return PreparedResponse(fields: fields, content: [], etag: etag).response(to: call.request)
+      }
+      fields.append("ETag", etag.description)
+      return Response(answer.status, fields: fields, content: answer.content)
+    }
+  }
+
+  private func keep(_ answer: Answer, for call: Call, version: UInt64) -> Response {
+    guard answer.status == .ok, case .bytes(let bytes) = answer.content else {
+      return respond(to: call, answer)
+    }
+    let prepared = prepare(answer, bytes: bytes)
+    cache.keep(
+      prepared, for: .init(target: call.request.target.text, form: call.form), version: version)
+    return prepared.response(to: call.request)
+  }
+
+  private func prepare(_ answer: Answer, bytes: [UInt8]) -> PreparedResponse {
+    var fingerprint = Fingerprint()
+    fingerprint.combine(bytes)
+    return PreparedResponse(
+      answer.status, fields: fields(of: answer), content: bytes,
+      etag: EntityTag("\(fingerprint.hexadecimal)-\(answer.form.suffix)"))
+  }
+
+  private func fields(of answer: Answer) -> HeaderFields {
+    var fields = answer.fields
+    if case .empty = answer.content {
+      // Without content there is no type to tell.
+    } else if !fields.contains("Content-Type") {
+      fields.append("Content-Type", answer.form.contentType)
+    }
+    fields.append("Vary", "Accept")
+    if !fields.contains("Cache-Control") { fields.append("Cache-Control", "no-cache") }
+    fields.append("X-Content-Type-Options", "nosniff")
+    return fields
+  }
+
+  /// The form to answer in: the suffix, or the best of `Accept`, the route's first form by default.
+  private func negotiate(_ match: RouteMatch, _ endpoint: Endpoint) throws(ProblemDetails) -> Form {
+    if let suffix = match.suffix, let form = endpoint.forms.first(where: { $0.suffix == suffix }) {
+      return form
+    }
+    guard match.request.fields.contains("Accept") else { return endpoint.forms[0] }
+    let accept = match.request.accept
+    if accept.isAnything { return endpoint.forms[0] }
+    var best: (form: Form, quality: Double)?
+    for form in endpoint.forms {
+      let quality = form.offers.map { accept.quality(of: $0) }.max() ?? 0
+      if quality > best?.quality ?? 0 { best = (form, quality) }
+    }
+    guard let best else {
+      let names = endpoint.forms.map { "\($0.offers[0]) (.\($0.suffix))" }
+      throw ProblemDetails(
+        .notAcceptable, "This route answers \(names.joined(separator: ", ")).")
+    }
+    return best.form
+  }
+}

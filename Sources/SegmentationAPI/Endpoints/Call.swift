@@ -1,0 +1,72 @@
+import HTTPServer
+import Segmentation
+
+/// One request on its way to an answer.
+struct Call: Sendable {
+  let request: Request
+  let service: SegmentationService
+  /// What the path holds in place of the pattern's names.
+  let parameters: [String: String]
+  let query: Query
+  /// The representation that was negotiated.
+  let form: Form
+
+  /// A part of the path by its name in the pattern.
+  func parameter(_ name: String) -> String { parameters[name] ?? "" }
+
+  /// The run that is asked about: `?run=`, or the current one of `?series=`.
+  func run() throws(ProblemDetails) -> Run {
+    do {
+      return try service.run(id: query["run"], series: query["series"] ?? "default")
+    } catch {
+      throw ProblemDetails(error)
+    }
+  }
+
+  /// How CSV is to be written.
+  func dialect(isHandedBack: Bool = false) throws(ProblemDetails) -> CSVDialect {
+    var reader = QueryReader(query)
+    let dialect = CSVDialect(
+      hasByteOrderMark: reader.flag("bom", default: false),
+      isSpreadsheetSafe: reader.flag("excel_safe", default: !isHandedBack))
+    try reader.finish()
+    return dialect
+  }
+
+  /// A list in the form that was asked for.
+  func answer(_ rows: RowSet) throws(ProblemDetails) -> Answer {
+    var reader = QueryReader(query)
+    let isFlat = reader.flag("flat", default: false)
+    try reader.finish()
+    var answer = Answer(
+      form: form, bytes: rows.encoded(as: form, flat: isFlat, dialect: try dialect()))
+    if let next = rows.next {
+      var items = request.target.queryItems.filter { $0.name != "cursor" }
+      items.append(.init(name: "cursor", value: next))
+      let query = items.map {
+        "\(PathSegment.encoded($0.name))=\(PathSegment.encoded($0.value))"
+      }.joined(separator: "&")
+      answer.fields.append("Link", "<\(request.target.rawPath)?\(query)>; rel=\"next\"")
+    }
+    return answer
+  }
+
+  /// A single thing: its JSON, or a table of one row.
+  func answer(_ json: JSON, status: Status = .ok) -> Answer {
+    guard case .object(let members) = json, form != .json else {
+      return Answer(status, form: .json, bytes: json.bytes)
+    }
+    switch form {
+    case .json: return Answer(status, form: .json, bytes: json.bytes)
+    case .ndjson: return Answer(status, form: .ndjson, bytes: json.bytes + [0x0A])
+    case .csv:
+      let rows = RowSet(columns: members.map(\.name), rows: [members.map(\.value)])
+      return Answer(status, form: .csv, bytes: rows.encoded(as: .csv))
+    case .txt, .html:
+      // One member a line reads better than one very wide row.
+      let rows = RowSet(
+        columns: ["field", "value"], rows: members.map { [.string($0.name), $0.value] })
+      return Answer(status, form: .txt, bytes: rows.encoded(as: .txt))
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import HTTPServer
+
+/// One route: what it is asked for, what it takes, what it can answer, and what it does.
+///
+/// The list of all endpoints is ``Application/endpoints``; the router is made from it.
+struct Endpoint: Sendable {
+  /// What happens when the route is asked for.
+  enum Handling: Sendable {
+    /// Answered on the event loop: nothing that takes time.
+    case immediate(@Sendable (Call) throws(ProblemDetails) -> Answer)
+    /// Read-only, made on the compute pool and kept until something is stored or removed.
+    case cached(@Sendable (Call) throws(ProblemDetails) -> Answer)
+    /// Made on the compute pool each time.
+    case computed(@Sendable (Call) throws(ProblemDetails) -> Answer)
+    /// The content is read as it arrives.
+    case upload(@Sendable (Call) throws(ProblemDetails) -> RowUpload)
+  }
+
+  let method: Method
+  let pattern: String
+  /// What it can answer, the default first.
+  let forms: [Form]
+  let parameters: [Parameter]
+  /// What it does, in one sentence.
+  let summary: String
+  let handling: Handling
+
+  init(
+    _ method: Method, _ pattern: String, forms: [Form] = [.json], parameters: [Parameter] = [],
+    summary: String, _ handling: Handling
+  ) {
+    self.method = method
+    self.pattern = pattern
+    self.forms = forms
+    self.parameters = parameters
+    self.summary = summary
+    self.handling = handling
+  }
+}

@@ -1,0 +1,125 @@
+import Datasets
+import Segmentation
+
+extension CleaningOptions {
+  /// The cleaning that a query asks for; faults are left in the reader.
+  init(_ reader: inout QueryReader) {
+    self.init(
+      missing: reader.choice("missing", default: .drop),
+      duplicates: reader.choice("duplicates", default: .dropIdentical),
+      strict: reader.flag("strict", default: false), features: nil, id: reader.query["id"],
+      weight: reader.query["weight"], value: reader.query["value"],
+      category: reader.query["category"])
+    if let list = reader.query["features"] {
+      features = ColumnList.names(in: list)
+      if features?.isEmpty == true { reader.refuse("features", "names no column") }
+    }
+  }
+}
+
+extension SegmentationOptions {
+  /// The largest number of clusters that is looked for; far above what a shop can act on.
+  static let clusterCountLimit = 1000
+
+  /// The fit that a query asks for.
+  ///
+  /// - Throws: a problem of its own for `k`, and one problem with all other faults.
+  init(_ query: Query) throws(ProblemDetails) {
+    self.init()
+    var reader = QueryReader(query)
+    cleaning = CleaningOptions(&reader)
+    scale = reader.choice("scale", default: .zscore)
+    if let seed = query["seed"] {
+      guard let value = UInt64(seed), seed.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        reader.refuse("seed", "takes a whole number from 0 to \(UInt64.max)")
+        try reader.finish()
+        return
+      }
+      self.seed = value
+    }
+    if query["restarts"] != nil, query["restarts"] != "auto" {
+      restarts = reader.integer("restarts", in: 1...1000)
+    }
+    if let name = query["series"] {
+      if SeriesName.isValid(name) {
+        series = name
+      } else {
+        reader.refuse("series", SeriesName.rule)
+      }
+    }
+    activates = reader.flag("activate", default: true)
+    let least = reader.integer("k_min", in: 2...SegmentationOptions.clusterCountLimit) ?? 2
+    let most =
+      reader.integer("k_max", in: 2...SegmentationOptions.clusterCountLimit) ?? max(10, least)
+    if least > most { reader.refuse("k_min", "is above k_max") }
+    try reader.finish()
+    clusterCount = try SegmentationOptions.clusterCount(query["k"], range: least...most)
+  }
+
+  private static func clusterCount(_ text: String?, range: ClosedRange<Int>)
+    throws(ProblemDetails) -> ClusterCount
+  {
+    guard let text, text != "auto" else { return .automatic(range) }
+    let isNegative = text.hasPrefix("-")
+    let digits = isNegative ? text.dropFirst() : text[...]
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      throw ProblemDetails(
+        .clusterCountNotWhole, "k takes a whole number from 1 on, or auto.",
+        faults: [.init(pointer: "k", value: text, reason: "not a whole number")])
+    }
+    guard let value = Int(text), value >= 1 else {
+      let problem = isNegative || Int(text) == 0
+      throw ProblemDetails(
+        problem ? .clusterCountOutOfRange : .tooManyClusters,
+        problem
+          ? "k takes a whole number from 1 on, or auto."
+          : "k is larger than the number of customers can be; choose a smaller k, or auto.",
+        faults: [.init(pointer: "k", value: text, reason: "out of range")])
+    }
+    return .fixed(value)
+  }
+}
+
+/// Names of series: short words that can stand in an address.
+enum SeriesName {
+  static let rule = "takes 1 to 64 letters, digits, '-', '_' or '.'"
+
+  static func isValid(_ name: String) -> Bool {
+    (1...64).contains(name.utf8.count)
+      && name.utf8.allSatisfy {
+        switch $0 {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+          UInt8(ascii: "."):
+          true
+        default: false
+        }
+      }
+  }
+}
+
+/// A comma list of columns; a name that holds a comma stands in double quotes.
+enum ColumnList {
+  static func names(in text: String) -> [String] {
+    var names: [String] = []
+    var name = ""
+    var isQuoted = false
+    for character in text {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted:
+        names.append(name)
+        name = ""
+      default: name.append(character)
+      }
+    }
+    names.append(name)
+    return names.map(trimmed).filter { !$0.isEmpty }
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    let start = text.drop { $0 == " " }
+    guard let end = start.lastIndex(where: { $0 != " " }) else { return "" }
+    return String(start[...end])
+  }
+}

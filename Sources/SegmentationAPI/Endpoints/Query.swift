@@ -1,0 +1,151 @@
+/// The parameters of one request, checked against what its route takes.
+struct Query: Sendable {
+  /// The values by name; each stands once.
+  private var values: [String: String] = [:]
+
+  init() {}
+
+  /// Takes the items of a request target or of a form.
+  ///
+  /// - Throws: one problem that lists all items that are unknown or given twice.
+  init(_ items: [(name: String, value: String)], allowing parameters: [Parameter])
+    throws(ProblemDetails)
+  {
+    let known = parameters.map(\.name)
+    var faults: [ProblemDetails.Fault] = []
+    var suggestions: [JSON.Member] = []
+    for item in items {
+      guard known.contains(item.name) else {
+        faults.append(.init(pointer: item.name, reason: "no such parameter here"))
+        if let near = Spelling.nearest(to: item.name, in: known) {
+          suggestions.append(.init(name: item.name, value: .string(near)))
+        }
+        continue
+      }
+      if values.updateValue(item.value, forKey: item.name) != nil {
+        faults.append(.init(pointer: item.name, reason: "given more than once"))
+      }
+    }
+    guard let first = faults.first else { return }
+    let names = known.isEmpty ? "none" : known.joined(separator: ", ")
+    var detail = "\(first.pointer ?? ""): \(first.reason)"
+    if let near = suggestions.first, case .string(let name) = near.value {
+      detail += "; did you mean \(name)?"
+    }
+    throw ProblemDetails(
+      .unknownParameter, "\(detail) This route takes: \(names).", faults: faults,
+      extensions: suggestions.isEmpty
+        ? [] : [.init(name: "did_you_mean", value: .object(suggestions))])
+  }
+
+  /// The value of a parameter, nil when it is not given.
+  subscript(name: String) -> String? { values[name] }
+
+  /// Joins the fields of a form; a field wins over the parameter of the same name.
+  func merging(_ other: Query) -> Query {
+    var merged = self
+    merged.values.merge(other.values) { $1 }
+    return merged
+  }
+}
+
+/// Reads typed values out of a query and collects what is wrong with them, to be told at once.
+struct QueryReader {
+  let query: Query
+  private(set) var faults: [ProblemDetails.Fault] = []
+
+  init(_ query: Query) {
+    self.query = query
+  }
+
+  /// A whole number in a range.
+  mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+    guard let text = query[name] else { return nil }
+    guard let value = WholeNumber.parse(text), range.contains(value) else {
+      faults.append(
+        .init(
+          pointer: name, value: text,
+          reason: "takes a whole number from \(range.lowerBound) to \(range.upperBound)"))
+      return nil
+    }
+    return value
+  }
+
+  /// A yes or no: true, 1, yes; false, 0, no.
+  mutating func flag(_ name: String, default standard: Bool) -> Bool {
+    guard let text = query[name] else { return standard }
+    switch text.lowercased() {
+    case "true", "1", "yes", "on", "": return true
+    case "false", "0", "no", "off": return false
+    default:
+      faults.append(.init(pointer: name, value: text, reason: "takes true or false"))
+      return standard
+    }
+  }
+
+  /// One of a few words.
+  mutating func choice<Word: RawRepresentable & CaseIterable>(
+    _ name: String, default standard: Word
+  ) -> Word where Word.RawValue == String {
+    guard let text = query[name] else { return standard }
+    guard let word = Word(rawValue: text.lowercased()) else {
+      let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+      faults.append(.init(pointer: name, value: text, reason: "takes one of: \(words)"))
+      return standard
+    }
+    return word
+  }
+
+  /// Adds a fault found by the caller.
+  mutating func refuse(_ name: String, _ reason: String) {
+    faults.append(.init(pointer: name, value: query[name], reason: reason))
+  }
+
+  /// Throws one problem with every fault there is.
+  func finish() throws(ProblemDetails) {
+    guard let first = faults.first else { return }
+    throw ProblemDetails(
+      .invalidParameter, "\(first.pointer ?? "") \(first.reason).", faults: faults)
+  }
+}
+
+/// Whole numbers as they stand in a query: an optional minus and decimal digits.
+enum WholeNumber {
+  static func parse(_ text: String) -> Int? {
+    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    return Int(text)
+  }
+}
+
+/// Finds what a misspelt word probably meant.
+enum Spelling {
+  /// The nearest candidate within a third of the word's length, nil when none is near.
+  static func nearest(to word: String, in candidates: [String]) -> String? {
+    let limit = max(1, word.count / 3 + 1)
+    var best: (distance: Int, candidate: String)?
+    for candidate in candidates {
+      let distance = editDistance(Array(word.lowercased()), Array(candidate.lowercased()))
+      if distance <= limit, best.map({ distance < $0.distance }) ?? true {
+        best = (distance, candidate)
+      }
+    }
+    return best?.candidate
+  }
+
+  /// Insertions, deletions and substitutions between two words (Levenshtein 1966).
+  static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+    guard a.count <= 64, b.count <= 64 else { return .max }
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        let substituted = diagonal + (x == y ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

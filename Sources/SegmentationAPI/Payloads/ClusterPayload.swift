@@ -1,0 +1,57 @@
+import Segmentation
+
+/// A cluster as the answers show it.
+struct ClusterPayload {
+  let run: Run
+  let cluster: Cluster
+
+  private var segment: Segment { run.segments[cluster.index] }
+
+  /// The cluster by itself; quantiles are in the profiles.
+  var json: JSON {
+    [
+      "cluster": .integer(cluster.index),
+      "segment_id": .string(segment.id),
+      "name": .string(segment.name),
+      "size": .number(cluster.size),
+      "share": .number(cluster.share),
+      "inertia": .number(cluster.inertia),
+      "silhouette": .number(cluster.silhouette),
+      "centroid": byFeature(cluster.centroid),
+      "scaled_centroid": byFeature(cluster.scaledCentroid),
+      "mean": byFeature(cluster.means),
+      "z": byFeature(cluster.z),
+    ]
+  }
+
+  private func byFeature(_ values: [Double]) -> JSON {
+    .object(zip(run.features, values).map { .init(name: $0.key, value: .number($1)) })
+  }
+
+  /// The flat row that dashboards poll: one column a feature.
+  var summaryRow: [JSON.Member] {
+    [
+      .init(name: "cluster", value: .integer(cluster.index)),
+      .init(name: "segment_id", value: .string(segment.id)),
+      .init(name: "name", value: .string(segment.name)),
+      .init(name: "size", value: .number(cluster.size)),
+      .init(name: "share", value: .number(cluster.share)),
+    ]
+      + zip(run.features, cluster.means).map { .init(name: $0.key, value: .number($1)) }
+      + [
+        .init(name: "silhouette", value: .number(cluster.silhouette)),
+        .init(name: "inertia", value: .number(cluster.inertia)),
+      ]
+  }
+
+  /// The flat row of the list of clusters: means, then centroids in scaled units.
+  var row: [JSON.Member] {
+    summaryRow
+      + zip(run.features, cluster.centroid).map {
+        .init(name: "centroid_\($0.key)", value: .number($1))
+      }
+      + zip(run.features, cluster.scaledCentroid).map {
+        .init(name: "scaled_centroid_\($0.key)", value: .number($1))
+      }
+  }
+}

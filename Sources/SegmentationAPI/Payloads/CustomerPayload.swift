@@ -1,0 +1,98 @@
+import Datasets
+import Segmentation
+
+/// Customers as the answers show them: their cells as given, then where they belong.
+struct CustomerTable: Sendable {
+  let run: Run
+  /// The table columns shown beside the id.
+  private let shown: [Int]
+  let columns: [String]
+
+  init(run: Run) {
+    self.run = run
+    let table = run.dataset.table
+    shown = table.columns.indices.filter { $0 != run.dataset.idColumn }
+    columns =
+      ["customer_id"] + shown.map { table.columns[$0].key }.map { $0 == "customer_id" ? "customer_id_given" : $0 }
+      + ScoreCells.columns
+  }
+
+  /// The cells of one row of the run's table.
+  func row(_ row: Int) -> [JSON] {
+    let dataset = run.dataset
+    var cells: [JSON] = [.string(dataset.customerID(ofRow: row))]
+    cells.reserveCapacity(columns.count)
+    for index in shown { cells.append(CustomerTable.cell(dataset.table.columns[index], row: row)) }
+    let stand = dataset.standIn(forRow: row)
+    cells += ScoreCells.cells(run: run, score: stand.flatMap { run.score(row: $0) })
+    return cells
+  }
+
+  /// A cell: a number where the column holds numbers, else the text as given.
+  private static func cell(_ column: Column, row: Int) -> JSON {
+    if column.isNumeric, let number = column.number(at: row) { return .number(number) }
+    return .string(column.text(at: row))
+  }
+}
+
+/// The columns that a score adds to a row: `segment_id,segment_name,cluster,distance,margin`.
+enum ScoreCells {
+  static let columns = ["segment_id", "segment_name", "cluster", "distance", "margin"]
+
+  static func cells(run: Run, score: Score?) -> [JSON] {
+    guard let score else { return [.null, .null, .null, .null, .null] }
+    let segment = run.segments[score.cluster]
+    return [
+      .string(segment.id), .string(segment.name), .integer(score.cluster),
+      .number(score.distance), .number(score.margin),
+    ]
+  }
+}
+
+/// One customer by itself, with the reason for the segment.
+struct CustomerPayload {
+  let run: Run
+  let row: Int
+
+  var json: JSON {
+    let table = CustomerTable(run: run)
+    var members = zip(table.columns, table.row(row)).map {
+      JSON.Member(name: $0, value: $1)
+    }
+    members.append(.init(name: "run_id", value: .string(run.id)))
+    members.append(.init(name: "line", value: .integer(run.dataset.table.line(ofRow: row))))
+    let stand = run.dataset.standIn(forRow: row)
+    if let stand, let score = run.score(row: stand) {
+      members.append(
+        .init(
+          name: "second_segment_id",
+          value: .string(score.secondCluster.map { run.segments[$0].id })))
+      members.append(.init(name: "reason", value: .string(reason(row: stand, score: score))))
+    } else {
+      members.append(.init(name: "second_segment_id", value: .null))
+      members.append(
+        .init(
+          name: "reason",
+          value: .string(
+            "The row was set aside: see /datasets/\(run.dataset.id)/quality for the reason.")))
+    }
+    return .object(members)
+  }
+
+  /// Why this segment: the customer's figures beside the segment's.
+  private func reason(row: Int, score: Score) -> String {
+    let values = run.featureValues(row: row)
+    let cluster = run.clusters[score.cluster]
+    let figures = run.features.indices.map { index in
+      "\(run.features[index].key) \(TextTable.number(values[index])) (segment \(TextTable.number(cluster.means[index])), all \(TextTable.number(run.features[index].mean)))"
+    }
+    var text = "Nearest to \(run.segments[score.cluster].name): \(figures.joined(separator: ", "))."
+    if let second = score.secondCluster, let margin = score.margin {
+      text +=
+        margin < 0.1
+        ? " Close to the border with \(run.segments[second].name)."
+        : " Next would be \(run.segments[second].name)."
+    }
+    return text
+  }
+}

@@ -1,0 +1,179 @@
+import Datasets
+
+/// A dataset as the answers show it.
+struct DatasetPayload {
+  let dataset: Dataset
+
+  var json: JSON {
+    let report = dataset.report
+    return [
+      "id": .string(dataset.id),
+      "rows_read": .integer(report.rowsRead),
+      "rows_used": .integer(report.rowsUsed),
+      "rows_set_aside": .integer(report.rowsRead - report.rowsUsed),
+      "encoding": .string(dataset.table.dialect.encoding.rawValue),
+      "columns": .array(report.columns.map(\.json)),
+      "warnings": .array(report.warnings.map(\.json)),
+      "quality": .string("/datasets/\(dataset.id)/quality"),
+    ]
+  }
+
+  /// The row of the dataset in the list of datasets.
+  var row: [JSON.Member] {
+    let report = dataset.report
+    return [
+      .init(name: "dataset_id", value: .string(dataset.id)),
+      .init(name: "rows_read", value: .integer(report.rowsRead)),
+      .init(name: "rows_used", value: .integer(report.rowsUsed)),
+      .init(name: "rows_set_aside", value: .integer(report.rowsRead - report.rowsUsed)),
+      .init(name: "columns", value: .integer(report.columns.count)),
+      .init(name: "bytes", value: .integer(dataset.byteCount)),
+    ]
+  }
+
+  /// What cleaning found.
+  var quality: JSON {
+    let report = dataset.report
+    return [
+      "dataset_id": .string(dataset.id),
+      "rows_read": .integer(report.rowsRead),
+      "rows_used": .integer(report.rowsUsed),
+      "rows_set_aside": .integer(report.rowsRead - report.rowsUsed),
+      "duplicates_dropped": .integer(report.duplicatesDropped),
+      "values_filled": .integer(report.filledCount),
+      "counts": .object(
+        report.countsByReason.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+          .init(name: $0.key.rawValue, value: .integer($0.value))
+        }),
+      "encoding": .string(dataset.table.dialect.encoding.rawValue),
+      "columns": .array(report.columns.map(\.json)),
+      "warnings": .array(report.warnings.map(\.json)),
+      "items": .array(report.findings.map { .object($0.members) }),
+    ]
+  }
+}
+
+extension ColumnReport {
+  var json: JSON {
+    var members: [JSON.Member] = [
+      .init(name: "key", value: .string(key)),
+      .init(name: "header", value: .string(header)),
+    ]
+    if let unit { members.append(.init(name: "unit", value: .string(unit))) }
+    members.append(.init(name: "role", value: .string(role.word)))
+    if let reason = role.reason { members.append(.init(name: "reason", value: .string(reason))) }
+    members.append(.init(name: "missing", value: .integer(missingCount)))
+    if badCount > 0 { members.append(.init(name: "unusable", value: .integer(badCount))) }
+    return .object(members)
+  }
+}
+
+extension ColumnRole {
+  /// The word of the contract for this role.
+  var word: String {
+    switch self {
+    case .id: "id"
+    case .feature: "feature"
+    case .descriptive: "descriptive"
+    case .weight: "weight"
+    case .ignored: "ignored"
+    }
+  }
+
+  /// Why a column is ignored.
+  var reason: String? {
+    switch self {
+    case .id, .feature, .descriptive, .weight: nil
+    case .ignored(let reason): reason.sentence
+    }
+  }
+}
+
+extension IgnoredReason {
+  var sentence: String {
+    switch self {
+    case .idLike: "id-like: nearly every row has its own value"
+    case .constant: "constant: all rows have the same value"
+    case .nearConstant: "near-constant: nearly all rows have the same value"
+    case .duplicate(let column): "duplicate of \(column)"
+    case .label: "label of an earlier clustering"
+    case .freeText: "free text: nearly all texts differ"
+    case .date: "date"
+    case .code: "code: numbers that are names"
+    case .index: "index: counts the rows"
+    }
+  }
+}
+
+extension DatasetWarning {
+  /// The code of the contract.
+  var code: String {
+    switch self {
+    case .encodingGuessed: "encoding_guessed"
+    case .ignoredColumnAsFeature: "id_like_feature"
+    case .looksLikeWeight: "looks_like_weight"
+    case .noHeader: "no_header"
+    }
+  }
+
+  var column: String? {
+    switch self {
+    case .ignoredColumnAsFeature(let column, _), .looksLikeWeight(let column): column
+    case .encodingGuessed, .noHeader: nil
+    }
+  }
+
+  var detail: String {
+    switch self {
+    case .encodingGuessed(let encoding):
+      "The bytes are not UTF-8; they were read as \(encoding.rawValue)."
+    case .ignoredColumnAsFeature(let column, let reason):
+      "\(column) was asked for as a feature, yet it is \(reason.sentence)."
+    case .looksLikeWeight(let column):
+      "\(column) looks like a count of customers; say weight=\(column) if each row stands for that many."
+    case .noHeader:
+      "The first record holds numbers only, so it was read as a row and the columns were numbered."
+    }
+  }
+
+  var json: JSON {
+    var members: [JSON.Member] = [.init(name: "code", value: .string(code))]
+    if let column { members.append(.init(name: "column", value: .string(column))) }
+    members.append(.init(name: "detail", value: .string(detail)))
+    return .object(members)
+  }
+}
+
+extension CleaningFinding {
+  var members: [JSON.Member] {
+    [
+      .init(name: "line", value: .integer(line)),
+      .init(name: "column", value: .string(column)),
+      .init(name: "value", value: .string(value.map { String($0.prefix(200)) })),
+      .init(name: "reason", value: .string(reason.rawValue)),
+      .init(name: "action", value: .string(action.rawValue)),
+    ]
+  }
+
+  /// The finding as a fault of a request that was refused for it.
+  var fault: ProblemDetails.Fault {
+    .init(
+      line: line, column: column, value: value.map { String($0.prefix(200)) },
+      reason: reason.sentence)
+  }
+}
+
+extension FindingReason {
+  var sentence: String {
+    switch self {
+    case .missing: "no value"
+    case .notANumber: "not a number"
+    case .notFinite: "not a finite number"
+    case .tooFewFields: "fewer fields than the header"
+    case .tooManyFields: "more fields than the header"
+    case .identicalRow: "equal to an earlier row in every cell"
+    case .repeatedID: "an id that another row has"
+    case .badWeight: "not a positive number"
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Datasets
+import FoundationEssentials
+import Segmentation
+
+/// Times as they stand in answers: RFC 3339, UTC, to the millisecond.
+enum Timestamp {
+  /// - Parameter milliseconds: since 1970, UTC.
+  static func text(_ milliseconds: Int64) -> String {
+    Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+      .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+  }
+}
+
+/// What `POST /segments` and `GET /runs/{id}` answer.
+struct RunPayload {
+  let run: Run
+
+  var json: JSON {
+    .object([
+      .init(name: "run_id", value: .string(run.id)),
+      .init(name: "series", value: .string(run.series)),
+      .init(name: "created_at", value: .string(Timestamp.text(run.createdAt))),
+      .init(name: "dataset", value: DatasetPayload(dataset: run.dataset).json),
+      .init(name: "options", value: options),
+      .init(name: "k", value: .integer(run.clusters.count)),
+      .init(name: "k_choice", value: choice),
+      .init(name: "quality", value: quality),
+      .init(name: "segments", value: .array(run.segments.map { SegmentPayload(run: run, segment: $0).brief })),
+      .init(
+        name: "warnings",
+        value: .array(run.warnings.map(\.json) + run.dataset.report.warnings.map(\.json))),
+      .init(name: "links", value: links),
+    ])
+  }
+
+  private var options: JSON {
+    let options = run.options
+    return [
+      "k": options.clusterCount.json,
+      "features": .array(run.features.map { .string($0.key) }),
+      "scale": .string(options.scale.rawValue),
+      "missing": .string(options.cleaning.missing.rawValue),
+      "duplicates": .string(options.cleaning.duplicates.rawValue),
+      "seed": .number(Double(options.seed)),
+      "restarts": options.restarts.map { .integer($0) } ?? "auto",
+    ]
+  }
+
+  /// Why there are this many clusters.
+  private var choice: JSON {
+    guard let choice = run.choice else { return .null }
+    return [
+      "chosen": .integer(choice.chosen),
+      "reason": .string(ChoiceOfClusterCount.reason(choice)),
+      "items": .array(choice.candidates.map(\.json)),
+    ]
+  }
+
+  private var quality: JSON {
+    let quality = run.quality
+    return [
+      "inertia": .number(quality.inertia),
+      "silhouette": .number(quality.silhouette),
+      "silhouette_error": .number(quality.silhouetteError),
+      "simplified_silhouette": .number(quality.simplifiedSilhouette),
+      "calinski_harabasz": .number(quality.calinskiHarabasz),
+      "davies_bouldin": .number(quality.daviesBouldin),
+      "explained_variance": .number(quality.explainedVariance),
+      "converged": .bool(quality.hasConverged),
+      "iterations": .integer(quality.iterationCount),
+      "restarts": .integer(quality.restartCount),
+      "distance_computations": .integer(quality.distanceComputations),
+    ]
+  }
+
+  private var links: JSON {
+    [
+      "self": .string("/runs/\(run.id)"),
+      "summary": .string("/clusters/summary?run=\(run.id)"),
+      "segments": .string("/segments?run=\(run.id)"),
+      "customers": .string("/customers?run=\(run.id)"),
+      "quality": .string("/datasets/\(run.dataset.id)/quality"),
+      "dashboard": "/",
+    ]
+  }
+
+  /// The row of a run in the list of runs.
+  func row(isCurrent: Bool) -> [JSON.Member] {
+    [
+      .init(name: "run_id", value: .string(run.id)),
+      .init(name: "series", value: .string(run.series)),
+      .init(name: "created_at", value: .string(Timestamp.text(run.createdAt))),
+      .init(name: "current", value: .bool(isCurrent)),
+      .init(name: "dataset_id", value: .string(run.dataset.id)),
+      .init(name: "customers", value: .number(run.customerCount)),
+      .init(name: "k", value: .integer(run.clusters.count)),
+      .init(name: "inertia", value: .number(run.quality.inertia)),
+      .init(name: "silhouette", value: .number(run.quality.silhouette)),
+    ]
+  }
+}
+
+extension SegmentationOptions.ClusterCount {
+  var json: JSON {
+    switch self {
+    case .automatic: "auto"
+    case .fixed(let count): .integer(count)
+    }
+  }
+}
+
+extension RunWarning {
+  var json: JSON {
+    var members: [JSON.Member] = [.init(name: "code", value: .string(code.rawValue))]
+    if let column { members.append(.init(name: "column", value: .string(column))) }
+    if let cluster { members.append(.init(name: "cluster", value: .integer(cluster))) }
+    members.append(.init(name: "detail", value: .string(detail)))
+    return .object(members)
+  }
+}
+
+extension ChoiceOfClusterCount {
+  /// One sentence that says why this number was chosen.
+  static func reason(_ choice: ChoiceOfClusterCount) -> String {
+    let range = "\(choice.candidates.first?.clusterCount ?? 0) to \(choice.candidates.last?.clusterCount ?? 0)"
+    guard let chosen = choice.candidates.first(where: { $0.clusterCount == choice.chosen }),
+      let silhouette = chosen.silhouette
+    else { return "k=\(choice.chosen) is the only number that could be tried." }
+    return
+      "k=\(choice.chosen) has the best silhouette (\(TextTable.number((silhouette * 1000).rounded() / 1000))) of k = \(range): customers are closest to their own segment and farthest from the next."
+  }
+}
+
+extension ChoiceOfClusterCount.Candidate {
+  var json: JSON {
+    [
+      "k": .integer(clusterCount),
+      "inertia": .number(inertia),
+      "silhouette": .number(silhouette),
+      "simplified_silhouette": .number(simplifiedSilhouette),
+      "calinski_harabasz": .number(calinskiHarabasz),
+      "davies_bouldin": .number(daviesBouldin),
+      "min_size": .number(smallestSize),
+    ]
+  }
+}

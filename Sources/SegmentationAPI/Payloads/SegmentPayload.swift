@@ -1,0 +1,94 @@
+import Datasets
+import Segmentation
+
+/// A segment as the answers show it.
+struct SegmentPayload {
+  let run: Run
+  let segment: Segment
+
+  private var cluster: Cluster { run.clusters[segment.cluster] }
+
+  /// The segment in the answer to a fit.
+  var brief: JSON { .object(members) }
+
+  /// The segment by itself.
+  var full: JSON {
+    .object(
+      [
+        .init(name: "run_id", value: .string(run.id)),
+        .init(name: "series", value: .string(run.series)),
+      ] + members + [
+        .init(
+          name: "features",
+          value: .array(
+            run.features.indices.map { index in
+              let feature = run.features[index]
+              return [
+                "feature": .string(feature.key),
+                "header": .string(feature.header),
+                "unit": .string(feature.unit),
+                "mean": .number(cluster.means[index]),
+                "overall_mean": .number(feature.mean),
+                "z": .number(cluster.z[index]),
+                "lift": .number(Run.lift(cluster.means[index], overall: feature.mean)),
+              ]
+            })),
+        .init(
+          name: "links",
+          value: [
+            "customers": .string("/segments/\(PathSegment.encoded(segment.id))/customers"),
+            "cluster": .string("/clusters/\(segment.cluster)"),
+          ]),
+      ])
+  }
+
+  private var members: [JSON.Member] {
+    [
+      .init(name: "segment_id", value: .string(segment.id)),
+      .init(name: "name", value: .string(segment.name)),
+      .init(name: "cluster", value: .integer(segment.cluster)),
+      .init(name: "size", value: .number(cluster.size)),
+      .init(name: "share", value: .number(cluster.share)),
+      .init(name: "silhouette", value: .number(cluster.silhouette)),
+      .init(name: "profile", value: byFeature(cluster.means)),
+      .init(name: "z", value: byFeature(cluster.z)),
+    ]
+  }
+
+  private func byFeature(_ values: [Double]) -> JSON {
+    .object(zip(run.features, values).map { .init(name: $0.key, value: .number($1)) })
+  }
+
+  /// The row of the segment in the list of segments.
+  var row: [JSON.Member] {
+    [
+      .init(name: "segment_id", value: .string(segment.id)),
+      .init(name: "name", value: .string(segment.name)),
+      .init(name: "cluster", value: .integer(segment.cluster)),
+      .init(name: "size", value: .number(cluster.size)),
+      .init(name: "share", value: .number(cluster.share)),
+    ]
+      + zip(run.features, cluster.means).map { .init(name: $0.key, value: .number($1)) }
+      + [.init(name: "silhouette", value: .number(cluster.silhouette))]
+  }
+}
+
+/// Writing of one segment of a path (RFC 3986 §3.3).
+enum PathSegment {
+  /// The text with everything but unreserved characters percent-encoded.
+  static func encoded(_ text: String) -> String {
+    var out = ""
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"):
+        out.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let hex = String(byte, radix: 16, uppercase: true)
+        out += "%" + (hex.count < 2 ? "0" : "") + hex
+      }
+    }
+    return out
+  }
+}

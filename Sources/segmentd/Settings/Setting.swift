@@ -1,0 +1,133 @@
+/// One setting: its key, what it means, and how it is read and written.
+struct Setting: Sendable {
+  /// The key in the file; `SEGMENTD_` and the key in capitals in the environment, `--` and the key
+  /// with dashes as a flag.
+  let key: String
+  let help: String
+  private let access: Access
+
+  private enum Access: Sendable {
+    case text(WritableKeyPath<Settings, String> & Sendable)
+    case integer(WritableKeyPath<Settings, Int> & Sendable, ClosedRange<Int>)
+    case flag(WritableKeyPath<Settings, Bool> & Sendable)
+    case format(WritableKeyPath<Settings, LogFormat> & Sendable)
+    case level(WritableKeyPath<Settings, LogLevel> & Sendable)
+  }
+
+  /// Every setting there is, in the order of the file.
+  static let all: [Setting] = [
+    Setting("host", .text(\.host), "address to listen on"),
+    Setting("port", .integer(\.port, 0...65_535), "TCP port to listen on; 0 takes any free one"),
+    Setting(
+      "unix_socket", .text(\.unixSocket),
+      "path of a Unix-domain socket to listen on as well; empty for none"),
+    Setting(
+      "threads", .integer(\.threads, 0...1024),
+      "threads for reading and fitting; 0 takes one for each core"),
+    Setting(
+      "max_body_bytes", .integer(\.maxBodyBytes, 1...(1 << 50)),
+      "largest content of a request, in bytes"),
+    Setting(
+      "max_rows", .integer(\.maxRows, 2...2_000_000_000), "most rows of a dataset"),
+    Setting("max_columns", .integer(\.maxColumns, 1...1_000_000), "most columns of a dataset"),
+    Setting(
+      "max_field_bytes", .integer(\.maxFieldBytes, 16...(1 << 30)), "largest field, in bytes"),
+    Setting(
+      "max_store_bytes", .integer(\.maxStoreBytes, 0...(1 << 50)),
+      "most memory for stored datasets and runs, in bytes"),
+    Setting(
+      "max_connections", .integer(\.maxConnections, 1...1_000_000), "most connections at once"),
+    Setting(
+      "max_connections_per_address", .integer(\.maxConnectionsPerAddress, 1...1_000_000),
+      "most connections at once from one address"),
+    Setting(
+      "max_queue", .integer(\.maxQueue, 1...100_000), "most requests that wait for a thread"),
+    Setting(
+      "request_timeout", .integer(\.requestTimeout, 1...86_400),
+      "seconds for a request's content to arrive"),
+    Setting(
+      "idle_timeout", .integer(\.idleTimeout, 1...86_400),
+      "seconds a connection may rest between requests"),
+    Setting(
+      "shutdown_grace", .integer(\.shutdownGrace, 0...86_400),
+      "seconds for requests to end after a stop was asked for"),
+    Setting(
+      "drain_delay", .integer(\.drainDelay, 0...3600),
+      "seconds between refusing readiness and refusing connections at a stop"),
+    Setting(
+      "log_format", .format(\.logFormat),
+      "auto (text on a terminal, JSON elsewhere), json or text"),
+    Setting("log_level", .level(\.logLevel), "debug (every request), info, warning or off"),
+    Setting(
+      "sample", .flag(\.sample), "true starts with the generated sample customers segmented"),
+  ]
+
+  private init(_ key: String, _ access: Access, _ help: String) {
+    self.key = key
+    self.help = help
+    self.access = access
+  }
+
+  /// The variable that sets it.
+  var variable: String { "SEGMENTD_" + key.uppercased() }
+
+  /// The flag that sets it.
+  var flag: String { "--" + String(key.map { $0 == "_" ? "-" : $0 }) }
+
+  /// Whether the flag may stand without a value.
+  var isSwitch: Bool {
+    if case .flag = access { true } else { false }
+  }
+
+  /// Sets it from a text; the reason when the text is not a value.
+  func set(_ text: String, in settings: inout Settings) -> String? {
+    switch access {
+    case .text(let path):
+      settings[keyPath: path] = text
+      return nil
+    case .integer(let path, let range):
+      let isDecimal = !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) }
+      guard isDecimal, let value = Int(text), range.contains(value) else {
+        return "takes a whole number from \(range.lowerBound) to \(range.upperBound)"
+      }
+      settings[keyPath: path] = value
+      return nil
+    case .flag(let path):
+      switch text {
+      case "true", "1": settings[keyPath: path] = true
+      case "false", "0": settings[keyPath: path] = false
+      default: return "takes true or false"
+      }
+      return nil
+    case .format(let path): return Setting.choose(text, path, in: &settings)
+    case .level(let path): return Setting.choose(text, path, in: &settings)
+    }
+  }
+
+  private static func choose<Word: RawRepresentable & CaseIterable>(
+    _ text: String, _ path: WritableKeyPath<Settings, Word>, in settings: inout Settings
+  ) -> String? where Word.RawValue == String {
+    guard let word = Word(rawValue: text) else {
+      return "takes one of: \(Word.allCases.map(\.rawValue).joined(separator: ", "))"
+    }
+    settings[keyPath: path] = word
+    return nil
+  }
+
+  /// Its value as it stands in the file.
+  func json(in settings: Settings) -> String {
+    switch access {
+    case .text(let path): "\"\(settings[keyPath: path])\""
+    case .integer(let path, _): String(settings[keyPath: path])
+    case .flag(let path): String(settings[keyPath: path])
+    case .format(let path): "\"\(settings[keyPath: path].rawValue)\""
+    case .level(let path): "\"\(settings[keyPath: path].rawValue)\""
+    }
+  }
+
+  /// The whole file with every setting, as `Config/segmentd.json` has it.
+  static func file(_ settings: Settings = Settings()) -> String {
+    let lines = all.map { "  \"\($0.key)\": \($0.json(in: settings))" }
+    return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
+  }
+}

@@ -1,0 +1,61 @@
+/// How the service runs: every setting with its default.
+struct Settings: Sendable, Equatable {
+  /// The address to listen on.
+  var host = "127.0.0.1"
+  /// The TCP port to listen on; 0 takes any free one.
+  var port = 8080
+  /// The path of a Unix-domain socket to listen on as well; empty for none.
+  var unixSocket = ""
+  /// Threads for reading and fitting; 0 takes as many as there are cores.
+  var threads = 0
+  /// The largest content of a request, in bytes.
+  var maxBodyBytes = 4 << 30
+  /// The most rows of a dataset.
+  var maxRows = 50_000_000
+  /// The most columns of a dataset.
+  var maxColumns = 10_000
+  /// The largest field, in bytes.
+  var maxFieldBytes = 1 << 20
+  /// The most memory that stored datasets and runs may hold, in bytes.
+  var maxStoreBytes = 4 << 30
+  /// The most connections at once.
+  var maxConnections = 16_384
+  /// The most connections at once from one address.
+  var maxConnectionsPerAddress = 16_384
+  /// The most requests that wait for a thread.
+  var maxQueue = 64
+  /// How long a request's content may take to arrive, in seconds.
+  var requestTimeout = 600
+  /// How long a connection may rest between requests, in seconds.
+  var idleTimeout = 75
+  /// How long requests may go on after a stop was asked for, in seconds.
+  var shutdownGrace = 30
+  /// How long to wait between refusing readiness and refusing connections at a stop, in seconds.
+  var drainDelay = 0
+  /// How log lines are written.
+  var logFormat = LogFormat.auto
+  /// The least important events that are logged.
+  var logLevel = LogLevel.info
+  /// Whether to start with the generated sample segmented.
+  var sample = false
+}
+
+/// How log lines are written.
+enum LogFormat: String, CaseIterable, Sendable {
+  /// Text on a terminal, JSON elsewhere.
+  case auto
+  case json
+  case text
+}
+
+/// How much is logged.
+enum LogLevel: String, CaseIterable, Sendable {
+  /// Every request.
+  case debug
+  /// Starts, stops and requests that changed something or failed.
+  case info
+  /// What needs attention.
+  case warning
+  /// Nothing.
+  case off
+}
