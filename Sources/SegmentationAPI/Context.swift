@@ -20,8 +20,10 @@ struct Context: Sendable {
           return .now(kept.response(to: request))
         }
       }
-      let query = try Query(
-        request.target.queryItems.map { ($0.name, $0.value) }, allowing: endpoint.parameters)
+      let items = request.target.queryItems.map { (name: $0.name, value: $0.value) }
+      let query =
+        endpoint.takesFeatures
+        ? Query(keeping: items) : try Query(items, allowing: endpoint.parameters)
       let call = Call(
         request: request, service: service, parameters: match.parameters, query: query, form: form)
       return try reply(to: call, with: endpoint)

@@ -21,18 +21,21 @@ struct Endpoint: Sendable {
   /// What it can answer, the default first.
   let forms: [Form]
   let parameters: [Parameter]
+  /// Whether the features of the run are parameters as well; the handler checks them.
+  let takesFeatures: Bool
   /// What it does, in one sentence.
   let summary: String
   let handling: Handling
 
   init(
     _ method: Method, _ pattern: String, forms: [Form] = [.json], parameters: [Parameter] = [],
-    summary: String, _ handling: Handling
+    takesFeatures: Bool = false, summary: String, _ handling: Handling
   ) {
     self.method = method
     self.pattern = pattern
     self.forms = forms
     self.parameters = parameters
+    self.takesFeatures = takesFeatures
     self.summary = summary
     self.handling = handling
   }

@@ -5,6 +5,14 @@ struct Query: Sendable {
 
   init() {}
 
+  /// Takes every item as it is, for a route whose parameters are the features of a run.
+  init(keeping items: [(name: String, value: String)]) {
+    for item in items { values[item.name] = item.value }
+  }
+
+  /// The names that were given, in no order.
+  var names: [String] { Array(values.keys) }
+
   /// Takes the items of a request target or of a form.
   ///
   /// - Throws: one problem that lists all items that are unknown or given twice.

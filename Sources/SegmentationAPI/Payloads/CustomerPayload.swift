@@ -29,7 +29,7 @@ struct CustomerTable: Sendable {
   }
 
   /// A cell: a number where the column holds numbers, else the text as given.
-  private static func cell(_ column: Column, row: Int) -> JSON {
+  static func cell(_ column: Column, row: Int) -> JSON {
     if column.isNumeric, let number = column.number(at: row) { return .number(number) }
     return .string(column.text(at: row))
   }

@@ -18,6 +18,10 @@ struct DatasetPayload {
     ]
   }
 
+  static let columns = [
+    "dataset_id", "rows_read", "rows_used", "rows_set_aside", "columns", "bytes",
+  ]
+
   /// The row of the dataset in the list of datasets.
   var row: [JSON.Member] {
     let report = dataset.report

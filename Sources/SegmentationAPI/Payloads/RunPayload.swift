@@ -84,6 +84,11 @@ struct RunPayload {
     ]
   }
 
+  static let columns = [
+    "run_id", "series", "created_at", "current", "dataset_id", "customers", "k", "inertia",
+    "silhouette",
+  ]
+
   /// The row of a run in the list of runs.
   func row(isCurrent: Bool) -> [JSON.Member] {
     [

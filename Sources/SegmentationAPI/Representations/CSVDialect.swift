@@ -60,4 +60,45 @@ struct CSVDialect: Sendable {
     default: return false
     }
   }
+
+  /// Makes the fields of a record safe that was written before, from a position to the end.
+  static func makeSafe(_ out: inout [UInt8], from start: Int) {
+    let record = out[start...]
+    var safe: [UInt8] = []
+    safe.reserveCapacity(record.count + 8)
+    var field: [UInt8] = []
+    var isQuoted = false
+    let dialect = CSVDialect(isSpreadsheetSafe: true)
+    func endField() {
+      var text = field[...]
+      if text.first == UInt8(ascii: "\"") { text = text.dropFirst().dropLast() }
+      var plain: [UInt8] = []
+      var skips = false
+      for byte in text {
+        // Inside quotes a quote is written twice.
+        if byte == UInt8(ascii: "\""), !skips {
+          skips = true
+          plain.append(byte)
+        } else if byte != UInt8(ascii: "\"") {
+          skips = false
+          plain.append(byte)
+        } else {
+          skips = false
+        }
+      }
+      dialect.writeField(plain, to: &safe)
+      field.removeAll(keepingCapacity: true)
+    }
+    for byte in record {
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if byte == UInt8(ascii: ","), !isQuoted {
+        endField()
+        safe.append(byte)
+      } else {
+        field.append(byte)
+      }
+    }
+    endField()
+    out.replaceSubrange(start..., with: safe)
+  }
 }

@@ -1,0 +1,188 @@
+import Datasets
+import HTTPServer
+import Segmentation
+
+/// `/segments/assign`: scoring of customers that were not part of a fit; nothing is stored.
+struct AssignmentRoutes {
+  let context: Context
+
+  private static let own: [Parameter] = [.run, .series]
+
+  var endpoints: [Endpoint] {
+    [
+      Endpoint(
+        .get, "/segments/assign", forms: [.json, .csv, .txt], parameters: Self.own,
+        takesFeatures: true,
+        summary: "The segment of one customer, whose figures stand in the query; as text the bare id.",
+        .immediate { call throws(ProblemDetails) in try one(call) }),
+      Endpoint(
+        .post, "/segments/assign", forms: [.json, .csv, .ndjson, .txt],
+        parameters: Self.own + Parameter.list,
+        summary: "The same rows with their segments.",
+        .upload { call throws(ProblemDetails) in
+          // Asked for now, so that a missing run is told before a large file is sent.
+          let run = try call.run()
+          return RowUpload(
+            parameters: Self.own + Parameter.list, keepsText: call.form == .csv
+          ) { call, rows throws(ProblemDetails) in try many(call, run: run, rows: rows) }
+        }),
+    ]
+  }
+
+  private func one(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.run()
+    let known = Self.own.map(\.name) + run.features.map(\.key)
+    var faults: [ProblemDetails.Fault] = []
+    for name in call.query.names.sorted()
+    where !known.contains(name) && !run.features.contains(where: { $0.header == name }) {
+      let near = Spelling.nearest(to: name, in: known)
+      faults.append(
+        .init(pointer: name, reason: "no such feature\(near.map { "; did you mean \($0)?" } ?? "")"))
+    }
+    guard faults.isEmpty else {
+      throw ProblemDetails(
+        .unknownParameter,
+        "This run takes \(run.features.map(\.key).joined(separator: ", ")), and run, series.",
+        faults: faults)
+    }
+    var values: [Double] = []
+    for feature in run.features {
+      guard let text = call.query[feature.key] ?? call.query[feature.header] else {
+        faults.append(.init(pointer: feature.key, reason: "is missing"))
+        continue
+      }
+      guard let value = DecimalNumber.parse(text) else {
+        faults.append(.init(pointer: feature.key, value: text, reason: "is not a number"))
+        continue
+      }
+      values.append(value)
+    }
+    guard faults.isEmpty else {
+      throw ProblemDetails(
+        .invalidParameter,
+        "A customer is assigned by a number for each of \(run.features.map(\.key).joined(separator: ", ")).",
+        faults: faults)
+    }
+    guard let score = run.score(values) else {
+      throw ProblemDetails(.invalidParameter, "A value is too large to have a distance.")
+    }
+    let segment = run.segments[score.cluster]
+    if call.form == .txt { return Answer(form: .txt, bytes: Array("\(segment.id)\n".utf8)) }
+    return call.answer(
+      .object(
+        [.init(name: "run_id", value: .string(run.id))]
+          + zip(AssignmentCells.columns, AssignmentCells.cells(run: run, score: score)).map {
+            .init(name: $0, value: $1)
+          }))
+  }
+
+  private func many(_ call: Call, run: Run, rows: ReceivedRows) throws(ProblemDetails) -> Answer {
+    guard let decoded = rows.decoded else { throw ProblemDetails(DatasetError.emptyContent) }
+    let table = decoded.table
+    var columns: [Int] = []
+    var missing: [String] = []
+    for feature in run.features {
+      if let index = table.columnIndex(named: feature.key)
+        ?? table.columnIndex(named: feature.header)
+      {
+        columns.append(index)
+      } else {
+        missing.append(feature.key)
+      }
+    }
+    guard missing.isEmpty else {
+      throw ProblemDetails(
+        SegmentationError.missingFeatures(
+          names: missing, available: table.columns.map(\.key)))
+    }
+    let assignment = Assignment(run: run, table: table, columns: columns)
+    if call.form == .csv, let archive = decoded.archive {
+      return Answer(
+        form: .csv,
+        producer: AssignedFile(
+          archive: archive, assignment: assignment, dialect: try call.dialect(isHandedBack: true)),
+        tag: nil)
+    }
+    return try call.answer(
+      RowSet(
+        about: [.init(name: "run_id", value: .string(run.id))],
+        columns: table.columns.map(\.key) + AssignmentCells.columns,
+        rows: (0..<table.rowCount).map { row in
+          table.columns.map { CustomerTable.cell($0, row: row) }
+            + AssignmentCells.cells(run: run, score: assignment.score(row: row))
+        }))
+  }
+}
+
+/// Rows of a table that are scored by a run.
+private struct Assignment: Sendable {
+  let run: Run
+  let table: Table
+  /// The table column of each feature of the run.
+  let columns: [Int]
+
+  /// The score of a row; nil when a feature has no value there.
+  func score(row: Int) -> Score? {
+    var values: [Double] = []
+    for column in columns {
+      guard let value = table.columns[column].number(at: row) else { return nil }
+      values.append(value)
+    }
+    return run.score(values)
+  }
+}
+
+/// The columns that an assignment adds to a row.
+private enum AssignmentCells {
+  static let columns = ScoreCells.columns + ["second_segment_id"]
+
+  static func cells(run: Run, score: Score?) -> [JSON] {
+    ScoreCells.cells(run: run, score: score)
+      + [.string(score?.secondCluster.map { run.segments[$0].id })]
+  }
+}
+
+/// The rows that were sent, each followed by its segment.
+private struct AssignedFile: ContentProducer {
+  private static let pieceSize = 64 << 10
+
+  let archive: RecordArchive
+  let assignment: Assignment
+  let dialect: CSVDialect
+  private var position = 0
+  private var hasBegun = false
+
+  init(archive: RecordArchive, assignment: Assignment, dialect: CSVDialect) {
+    self.archive = archive
+    self.assignment = assignment
+    self.dialect = dialect
+  }
+
+  mutating func produce(into buffer: inout [UInt8]) -> Bool {
+    if !hasBegun {
+      hasBegun = true
+      dialect.writeMark(to: &buffer)
+      let start = buffer.count
+      archive.appendHeader(to: &buffer)
+      if dialect.isSpreadsheetSafe { CSVDialect.makeSafe(&buffer, from: start) }
+      end(AssignmentCells.columns.map { .string($0) }, &buffer)
+    }
+    while position < archive.recordCount, buffer.count < Self.pieceSize {
+      let start = buffer.count
+      archive.appendRecord(position, to: &buffer)
+      if dialect.isSpreadsheetSafe { CSVDialect.makeSafe(&buffer, from: start) }
+      let score = assignment.table.row(ofRecord: position).flatMap { assignment.score(row: $0) }
+      end(AssignmentCells.cells(run: assignment.run, score: score), &buffer)
+      position += 1
+    }
+    return position < archive.recordCount
+  }
+
+  private func end(_ cells: [JSON], _ buffer: inout [UInt8]) {
+    for cell in cells {
+      buffer.append(UInt8(ascii: ","))
+      dialect.write(cell, to: &buffer)
+    }
+    buffer.append(contentsOf: [0x0D, 0x0A])
+  }
+}

@@ -1,0 +1,111 @@
+import HTTPServer
+import Segmentation
+
+/// `/clusters`: the statistics of one run.
+struct ClusterRoutes {
+  let context: Context
+
+  private static let forms: [Form] = [.json, .csv, .ndjson, .txt]
+
+  var endpoints: [Endpoint] {
+    [
+      Endpoint(
+        .get, "/clusters/summary", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
+        summary: "One flat row a cluster: the address that dashboards poll.",
+        .cached { call throws(ProblemDetails) in try summary(call) }),
+      Endpoint(
+        .get, "/clusters", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
+        summary: "The clusters with their centroids in original and scaled units.",
+        .cached { call throws(ProblemDetails) in try list(call) }),
+      Endpoint(
+        .get, "/clusters/profiles", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
+        summary: "The long table cluster by feature: mean, z, lift and quantiles.",
+        .cached { call throws(ProblemDetails) in try profiles(call) }),
+      Endpoint(
+        .get, "/clusters/{i}", forms: [.json, .csv, .txt], parameters: [.run, .series],
+        summary: "One cluster.", .cached { call throws(ProblemDetails) in try one(call) }),
+    ]
+  }
+
+  private func about(_ run: Run) -> [JSON.Member] {
+    [
+      .init(name: "run_id", value: .string(run.id)),
+      .init(name: "series", value: .string(run.series)),
+    ]
+  }
+
+  private func summary(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.run()
+    let rows = run.clusters.map { ClusterPayload(run: run, cluster: $0).summaryRow }
+    return try call.answer(
+      RowSet(
+        about: about(run) + [
+          .init(name: "updated_at", value: .string(Timestamp.text(run.createdAt))),
+          .init(name: "k", value: .integer(run.clusters.count)),
+          .init(name: "customers", value: .number(run.customerCount)),
+          .init(name: "silhouette", value: .number(run.quality.silhouette)),
+        ], objects: rows, columns: rows[0].map(\.name)))
+  }
+
+  private func list(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.run()
+    guard call.form == .json else {
+      let rows = run.clusters.map { ClusterPayload(run: run, cluster: $0).row }
+      return try call.answer(RowSet(objects: rows, columns: rows[0].map(\.name)))
+    }
+    let objects = run.clusters.map { ClusterPayload(run: run, cluster: $0).json }
+    let features = run.features.map { feature -> JSON in
+      [
+        "feature": .string(feature.key), "header": .string(feature.header),
+        "unit": .string(feature.unit), "mean": .number(feature.mean),
+        "sd": .number(feature.standardDeviation), "center": .number(feature.scaling.center),
+        "spread": .number(feature.scaling.spread), "importance": .number(feature.importance),
+      ]
+    }
+    var reader = QueryReader(call.query)
+    let isFlat = reader.flag("flat", default: false)
+    try reader.finish()
+    if isFlat { return Answer(form: .json, bytes: JSON.array(objects).bytes) }
+    return Answer(
+      form: .json,
+      bytes: JSON.object(
+        about(run) + [
+          .init(name: "features", value: .array(features)),
+          .init(name: "items", value: .array(objects)),
+          .init(name: "next", value: .null),
+        ]
+      ).bytes)
+  }
+
+  private func one(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.run()
+    guard let index = WholeNumber.parse(call.parameter("i")),
+      run.clusters.indices.contains(index)
+    else {
+      throw ProblemDetails(
+        .notFound,
+        "The run has no cluster \(call.parameter("i")); its clusters are 0 to \(run.clusters.count - 1)."
+      )
+    }
+    return call.answer(ClusterPayload(run: run, cluster: run.clusters[index]).json)
+  }
+
+  private func profiles(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.run()
+    let rows = run.profiles().map { profile -> [JSON] in
+      let segment = run.segments[profile.cluster]
+      return [
+        .integer(profile.cluster), .string(segment.id), .string(segment.name),
+        .string(run.features[profile.feature].key), .number(profile.mean), .number(profile.z),
+        .number(profile.lift), .number(profile.q10), .number(profile.median),
+        .number(profile.q90),
+      ]
+    }
+    return try call.answer(
+      RowSet(
+        about: about(run),
+        columns: [
+          "cluster", "segment_id", "name", "feature", "mean", "z", "lift", "q10", "q50", "q90",
+        ], rows: rows))
+  }
+}

@@ -1,0 +1,95 @@
+import Datasets
+import HTTPServer
+import Segmentation
+
+/// `/datasets`: the store of rows, with what cleaning found.
+struct DatasetRoutes {
+  let context: Context
+
+  private static let forms: [Form] = [.json, .csv, .ndjson, .txt]
+
+  var endpoints: [Endpoint] {
+    [
+      Endpoint(
+        .post, "/datasets", parameters: Parameter.cleaning + [Parameter("dry_run", "true reads, cleans and reports, and stores nothing")],
+        summary: "Reads, cleans and stores rows, without a fit.",
+        .upload { call throws(ProblemDetails) in try keep(call) }),
+      Endpoint(
+        .get, "/datasets", forms: Self.forms, parameters: Parameter.pages,
+        summary: "The datasets in the store.", .cached { call throws(ProblemDetails) in try list(call) }),
+      Endpoint(
+        .get, "/datasets/{id}", forms: [.json, .txt], summary: "One dataset: its columns and counts.",
+        .cached { call throws(ProblemDetails) in
+          call.answer(DatasetPayload(dataset: try dataset(call)).json)
+        }),
+      Endpoint(
+        .get, "/datasets/{id}/quality", forms: Self.forms, parameters: Parameter.list,
+        summary: "What cleaning found, dropped and filled, and why, with line numbers.",
+        .cached { call throws(ProblemDetails) in try quality(call) }),
+      Endpoint(
+        .delete, "/datasets/{id}", summary: "Takes a dataset away, with all runs over it.",
+        .computed { call throws(ProblemDetails) in try remove(call) }),
+    ]
+  }
+
+  private func dataset(_ call: Call) throws(ProblemDetails) -> Dataset {
+    guard let dataset = call.service.snapshot.datasets[call.parameter("id")] else {
+      throw ProblemDetails(SegmentationError.unknownDataset(id: call.parameter("id")))
+    }
+    return dataset
+  }
+
+  private func keep(_ call: Call) throws(ProblemDetails) -> RowUpload {
+    let parameters = Parameter.cleaning + [Parameter("dry_run", "")]
+    return RowUpload(parameters: parameters, keepsText: false) { call, rows throws(ProblemDetails) in
+      var reader = QueryReader(call.query)
+      let options = CleaningOptions(&reader)
+      let isDry = reader.flag("dry_run", default: false)
+      try reader.finish()
+      guard let table = rows.decoded?.table else { throw ProblemDetails(DatasetError.emptyContent) }
+      do {
+        let dataset = try call.service.clean(table, options: options)
+        if isDry { return call.answer(DatasetPayload(dataset: dataset).quality) }
+        let kept = try call.service.keep(dataset)
+        var answer = call.answer(
+          DatasetPayload(dataset: kept.dataset).json, status: kept.isNew ? .created : .ok)
+        answer.fields.append("Location", "/datasets/\(kept.dataset.id)")
+        return answer
+      } catch {
+        throw ProblemDetails(error)
+      }
+    }
+  }
+
+  private func list(_ call: Call) throws(ProblemDetails) -> Answer {
+    let snapshot = call.service.snapshot
+    let datasets = snapshot.datasetIDs.compactMap { snapshot.datasets[$0] }
+    let (items, next) = try Page(call.query).bounds(
+      of: datasets.count, anchor: "v\(snapshot.version)")
+    return try call.answer(
+      RowSet(
+        objects: items.map { DatasetPayload(dataset: datasets[$0]).row },
+        columns: DatasetPayload.columns, next: next))
+  }
+
+  private func quality(_ call: Call) throws(ProblemDetails) -> Answer {
+    let dataset = try dataset(call)
+    if call.form == .json, call.query["flat"] == nil {
+      return call.answer(DatasetPayload(dataset: dataset).quality)
+    }
+    return try call.answer(
+      RowSet(
+        objects: dataset.report.findings.map(\.members),
+        columns: ["line", "column", "value", "reason", "action"]))
+  }
+
+  private func remove(_ call: Call) throws(ProblemDetails) -> Answer {
+    let id = call.parameter("id")
+    do {
+      let runs = try call.service.removeDataset(id: id)
+      return call.answer(["removed": .array([.string(id)] + runs.map { .string($0.id) })])
+    } catch {
+      throw ProblemDetails(error)
+    }
+  }
+}

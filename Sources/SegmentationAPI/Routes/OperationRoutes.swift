@@ -1,0 +1,58 @@
+import HTTPServer
+
+/// What keeps the service running: health, readiness, version, and the catalogue of problems.
+struct OperationRoutes {
+  let context: Context
+
+  var endpoints: [Endpoint] {
+    [
+      Endpoint(
+        .get, "/healthz", forms: [.json, .txt], summary: "Whether the process is alive.",
+        .immediate { call throws(ProblemDetails) in call.answer(["status": "ok"]) }),
+      Endpoint(
+        .get, "/readyz", forms: [.json, .txt], summary: "Whether the service should be given work.",
+        .immediate { call throws(ProblemDetails) in
+          let state = context.readiness.state
+          return call.answer(
+            ["status": .string(state.rawValue)],
+            status: state == .ready ? .ok : .serviceUnavailable)
+        }),
+      Endpoint(
+        .get, "/version", forms: [.json, .txt], summary: "Which version runs.",
+        .immediate { call throws(ProblemDetails) in
+          call.answer([
+            "name": "segmentd", "version": .string(context.configuration.version),
+          ])
+        }),
+      Endpoint(
+        .get, "/problems", forms: [.json, .csv, .ndjson, .txt], parameters: Parameter.list,
+        summary: "Every kind of problem that an answer can name.",
+        .cached { call throws(ProblemDetails) in
+          try call.answer(
+            RowSet(
+              columns: ["slug", "status", "title", "advice"],
+              rows: ProblemType.all.map {
+                [
+                  .string($0.slug), .integer($0.status.code), .string($0.title),
+                  .string($0.advice),
+                ]
+              }))
+        }),
+      Endpoint(
+        .get, "/problems/{slug}", forms: [.json, .txt], summary: "What a kind of problem means and how to mend it.",
+        .cached { call throws(ProblemDetails) in try problem(call) }),
+    ]
+  }
+
+  private func problem(_ call: Call) throws(ProblemDetails) -> Answer {
+    let slug = call.parameter("slug")
+    guard let type = ProblemType.all.first(where: { $0.slug == slug }) else {
+      throw ProblemDetails(
+        .notFound, "There is no kind of problem \(slug); GET /problems lists those there are.")
+    }
+    return call.answer([
+      "type": .string("/problems/\(type.slug)"), "title": .string(type.title),
+      "status": .integer(type.status.code), "advice": .string(type.advice),
+    ])
+  }
+}

@@ -1,0 +1,109 @@
+import Datasets
+import HTTPServer
+import Segmentation
+
+/// `/segments`: fitting, and the segments of the current run.
+struct SegmentRoutes {
+  let context: Context
+
+  var endpoints: [Endpoint] {
+    [
+      Endpoint(
+        .post, "/segments", forms: [.json, .csv], parameters: Parameter.cleaning + Parameter.fit + Parameter.list,
+        summary: "Reads customers, finds segments, stores both; as CSV the same rows come back with their segment.",
+        .upload { call throws(ProblemDetails) in try fit(call) }),
+      Endpoint(
+        .get, "/segments", forms: [.json, .csv, .ndjson, .txt],
+        parameters: [.run, .series, Parameter("sort", "size, share, name or a feature; a leading - turns it round")] + Parameter.list,
+        summary: "The named segments of a run.", .cached { call throws(ProblemDetails) in try list(call) }),
+      Endpoint(
+        .get, "/segments/{sid}", forms: [.json, .csv, .txt], parameters: [.run, .series],
+        summary: "One segment with its profile.", .cached { call throws(ProblemDetails) in try one(call) }),
+      Endpoint(
+        .get, "/segments/{sid}/customers", forms: [.json, .csv, .ndjson, .txt],
+        parameters: [.run, .series, Parameter("sort", "distance lists the typical customers first")] + Parameter.pages,
+        summary: "The customers of a segment: the mailing list.",
+        .computed { call throws(ProblemDetails) in try customers(call) }),
+    ]
+  }
+
+  private func fit(_ call: Call) throws(ProblemDetails) -> RowUpload {
+    // Read now, so that a mistake in the query is told before a large file is sent.
+    _ = try SegmentationOptions(call.query)
+    return RowUpload(
+      parameters: Parameter.cleaning + Parameter.fit + Parameter.list,
+      keepsText: call.form == .csv
+    ) { call, rows throws(ProblemDetails) in
+      try FitAnswer(call: call, context: context).answer(to: rows)
+    }
+  }
+
+  private func list(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.run()
+    var rows = run.segments.map { SegmentPayload(run: run, segment: $0).row }
+    let columns = rows[0].map(\.name)
+    if let sort = call.query["sort"] {
+      let isReversed = sort.hasPrefix("-")
+      let name = isReversed ? String(sort.dropFirst()) : sort
+      guard let index = columns.firstIndex(of: name) else {
+        throw ProblemDetails(
+          .invalidParameter, "sort takes one of: \(columns.joined(separator: ", ")).",
+          faults: [.init(pointer: "sort", value: sort, reason: "no such column")])
+      }
+      rows.sort { $0[index].value.precedes($1[index].value) }
+      if isReversed { rows.reverse() }
+    }
+    return try call.answer(
+      RowSet(
+        about: [
+          .init(name: "run_id", value: .string(run.id)),
+          .init(name: "series", value: .string(run.series)),
+        ], objects: rows, columns: columns))
+  }
+
+  private func segment(_ call: Call, in run: Run) throws(ProblemDetails) -> Segment {
+    let id = call.parameter("sid")
+    guard let index = run.segmentIndex(id: id) else {
+      let near = Spelling.nearest(to: id, in: run.segments.map(\.id))
+      throw ProblemDetails(
+        .notFound,
+        "The run has no segment \(id)\(near.map { "; did you mean \($0)?" } ?? "; GET /segments lists those it has.")"
+      )
+    }
+    return run.segments[index]
+  }
+
+  private func one(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.run()
+    return call.answer(SegmentPayload(run: run, segment: try segment(call, in: run)).full)
+  }
+
+  private func customers(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.run()
+    let segment = try segment(call, in: run)
+    var rows = run.rows(ofCluster: segment.cluster)
+    if let sort = call.query["sort"] {
+      guard sort == "distance" else {
+        throw ProblemDetails(
+          .invalidParameter, "sort takes distance.",
+          faults: [.init(pointer: "sort", value: sort, reason: "takes distance")])
+      }
+      rows = run.sortedByDistance(rows)
+    }
+    return try CustomerList(call: call, run: run).answer(rows)
+  }
+}
+
+extension JSON {
+  /// The order of a sorted column: numbers, then texts, then what is undefined.
+  func precedes(_ other: JSON) -> Bool {
+    switch (self, other) {
+    case (.integer(let a), .integer(let b)): a < b
+    case (.number(let a), .number(let b)): a < b
+    case (.string(let a), .string(let b)): a < b
+    case (.null, _): false
+    case (_, .null): true
+    default: false
+    }
+  }
+}
