@@ -15,7 +15,9 @@ let package = Package(
       name: "segmentd", dependencies: ["SegmentationAPI"], swiftSettings: strict),
     .target(
       name: "SegmentationAPI", dependencies: ["HTTPServer", "Segmentation"], swiftSettings: strict),
-    .target(name: "HTTPServer", swiftSettings: strict),
+    .target(name: "HTTPServer", dependencies: ["CLinux"], swiftSettings: strict),
+    // epoll, eventfd and accept4, which the C library modules leave out; headers only.
+    .systemLibrary(name: "CLinux"),
     .target(name: "Segmentation", dependencies: ["Datasets", "Clustering"], swiftSettings: strict),
     .target(name: "Datasets", swiftSettings: strict),
     .target(name: "Clustering", swiftSettings: strict),

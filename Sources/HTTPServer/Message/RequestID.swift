@@ -1,0 +1,60 @@
+/// Names one request: in the answer's `X-Request-Id`, in problems and in the log.
+///
+/// Sixteen hexadecimal digits. No two requests of one process share one; between processes a repetition is as
+/// likely as guessing a 64-bit number.
+public struct RequestID: Hashable, Sendable, CustomStringConvertible {
+  let value: UInt64
+
+  public var description: String {
+    var text: [UInt8] = []
+    appendDigits(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the sixteen digits.
+  @inline(__always)
+  func appendDigits(to text: inout [UInt8]) {
+    for half in [UInt32(truncatingIfNeeded: value >> 32), UInt32(truncatingIfNeeded: value)] {
+      Self.append(half, to: &text)
+    }
+  }
+
+  /// Eight digits at once: the nibbles are spread over the bytes of one word, and 6 added to each tells which are
+  /// above 9 and so are letters.
+  @inline(__always)
+  private static func append(_ half: UInt32, to text: inout [UInt8]) {
+    var spread = UInt64(half)
+    spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF
+    spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF
+    spread = (spread | spread << 4) & 0x0F0F_0F0F_0F0F_0F0F
+    let letters = (spread + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    let digits = spread + 0x3030_3030_3030_3030 + letters * 0x27
+    for shift in stride(from: 56, through: 0, by: -8) {
+      text.append(UInt8(truncatingIfNeeded: digits >> UInt64(shift)))
+    }
+  }
+}
+
+/// Makes request ids for one event loop.
+struct RequestIDSource {
+  private var next: UInt64
+  private let key: UInt64
+
+  /// - Parameters:
+  ///   - loop: the loop's number; ids of different loops never meet.
+  ///   - key: a random number, the same for all loops of a process.
+  init(loop: Int, key: UInt64) {
+    next = UInt64(truncatingIfNeeded: loop) << 56
+    self.key = key
+  }
+
+  /// The next id. SplitMix64's finalizer is a bijection: different counters give different ids.
+  @inline(__always)
+  mutating func make() -> RequestID {
+    next &+= 1
+    var z = next ^ key
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return RequestID(value: z ^ z >> 31)
+  }
+}

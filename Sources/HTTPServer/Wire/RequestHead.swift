@@ -1,0 +1,28 @@
+/// What the parser makes of a request line and its field lines.
+struct RequestHead: Sendable {
+  var method: Method
+  var version: Version
+  var fields: HeaderFields
+  /// Where path, query and the effective authority lie in the bytes of ``fields``.
+  var path: Range<Int>
+  var query: Range<Int>?
+  var authority: Range<Int>
+  var framing: Framing
+  /// Whether the client wants the connection kept after the answer.
+  var persists: Bool
+  /// Whether the client waits for `100 Continue` before it sends its content.
+  var expectsContinue: Bool
+
+  /// Whether the method is one the server hands to its handler.
+  var isRecognised: Bool
+}
+
+/// How the end of a request's content is found (RFC 9112 §6.3).
+public enum Framing: Hashable, Sendable {
+  /// No content follows the head.
+  case none
+  /// Exactly so many bytes follow; never 0.
+  case length(Int)
+  /// The content comes in chunks.
+  case chunked
+}
