@@ -12,9 +12,9 @@ let package = Package(
   targets: [
     // Arrows only go down; ArchitectureTests holds the sources to this list.
     .executableTarget(
-      name: "segmentd", dependencies: ["SegmentationAPI"], swiftSettings: strict),
+      name: "segmentd", dependencies: ["SegmentationAPI", "HTTPServer", "Segmentation", "Datasets"], swiftSettings: strict),
     .target(
-      name: "SegmentationAPI", dependencies: ["HTTPServer", "Segmentation"], swiftSettings: strict),
+      name: "SegmentationAPI", dependencies: ["HTTPServer", "Segmentation", "Datasets"], swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CLinux"], swiftSettings: strict),
     // epoll, eventfd and accept4, which the C library modules leave out; headers only.
     .systemLibrary(name: "CLinux"),

@@ -1,3 +1,5 @@
+import Datasets
+
 /// The cluster of each row of a table; rows that were not used have none.
 ///
 /// One byte a row while there are at most 255 clusters, four above.
@@ -44,21 +46,22 @@ public struct RowLabels: Sendable, Equatable {
     }
   }
 
-  /// Gives rows their clusters: `labels[pointOfRow[i]]` to the row `rows[i]`.
-  mutating func assign(
-    _ labels: [Int32], pointOfRow: [Int32], rows: some Sequence<Int>
-  ) {
+  /// Gives the used rows their clusters: `labels[pointOfRow[i]]` to the `i`-th of them.
+  mutating func assign(_ labels: [Int32], pointOfRow: [Int32], rows: RowSelection) {
+    var position = 0
     switch storage {
     case .narrow(var narrow):
       storage = .narrow([])
-      for (position, row) in rows.enumerated() {
+      for row in rows.ranges.joined() {
         narrow[row] = UInt8(truncatingIfNeeded: labels[Int(pointOfRow[position])])
+        position += 1
       }
       storage = .narrow(narrow)
     case .wide(var wide):
       storage = .wide([])
-      for (position, row) in rows.enumerated() {
+      for row in rows.ranges.joined() {
         wide[row] = labels[Int(pointOfRow[position])]
+        position += 1
       }
       storage = .wide(wide)
     }

@@ -182,3 +182,15 @@ public struct RunWarning: Sendable, Equatable {
   /// One sentence.
   public let detail: String
 }
+
+extension Run {
+  /// The id of the run that a dataset and options make with this engine.
+  static func fingerprint(dataset: Dataset, options: SegmentationOptions) -> String {
+    var fingerprint = Fingerprint()
+    fingerprint.add("engine \(engineVersion)")
+    fingerprint.add(dataset.id)
+    fingerprint.add(options.canonicalText)
+    for feature in dataset.features { fingerprint.add(dataset.table.columns[feature].key) }
+    return "run_\(fingerprint.hex)"
+  }
+}

@@ -23,58 +23,72 @@ struct SegmentationFit {
     self.dataset = dataset
     self.options = options
     self.aliases = aliases
-    do {
+    let points = try SegmentationFit.attempt { () throws(ClusteringError) in
       let samples = try FeatureMatrix(
         columns: dataset.features.map { dataset.numbers(ofColumn: $0) })
-      points = try DistinctPoints(samples, weights: dataset.weights())
-      clock.mark("distinct")
-    } catch {
-      throw .clustering(error)
+      return try DistinctPoints(samples, weights: dataset.weights())
     }
-    let distinctCount = points.points.sampleCount
+    clock.mark("distinct")
     let columns = (0..<points.points.featureCount).map { points.points.column($0) }
-    scalings = try SegmentationFit.scalings(
+    let scalings = try SegmentationFit.scalings(
       of: columns, weights: points.weights, scale: options.scale, dataset: dataset)
-    do {
-      let scaled = try FeatureMatrix(
+    let scaled = try SegmentationFit.attempt { () throws(ClusteringError) in
+      try FeatureMatrix(
         columns: zip(columns, scalings).map { column, scaling in column.map(scaling.scaled) })
-      clock.mark("scale")
-      switch options.clusterCount {
-      case .fixed(let clusterCount):
-        guard clusterCount <= distinctCount else {
-          throw SegmentationError.tooManyClusters(requested: clusterCount, distinct: distinctCount)
-        }
-        let kMeans = try KMeans(
+    }
+    clock.mark("scale")
+    self.points = points
+    self.scalings = scalings
+    let distinctCount = points.points.sampleCount
+    switch options.clusterCount {
+    case .fixed(let clusterCount):
+      guard clusterCount <= distinctCount else {
+        throw .tooManyClusters(requested: clusterCount, distinct: distinctCount)
+      }
+      let model = try SegmentationFit.attempt { () throws(ClusteringError) in
+        try KMeans(
           clusterCount: clusterCount, seed: options.seed, restarts: options.restarts,
-          threads: threads, cancellation: cancellation)
-        model = try kMeans.fit(scaled, weights: points.weights)
-        clock.mark("fit")
-        quality = try ClusterQuality.evaluate(
+          threads: threads, cancellation: cancellation
+        ).fit(scaled, weights: points.weights)
+      }
+      clock.mark("fit")
+      quality = try SegmentationFit.attempt { () throws(ClusteringError) in
+        try ClusterQuality.evaluate(
           scaled, weights: points.weights, model: model, seed: options.seed, threads: threads,
           cancellation: cancellation)
-        clock.mark("quality")
-        choice = nil
-      case .automatic(let range):
-        guard distinctCount >= max(2, range.lowerBound) else {
-          throw SegmentationError.allCustomersAlike(
-            features: dataset.features.map { dataset.table.columns[$0].key })
-        }
-        let search = try ClusterCountSearch(
-          range: range.lowerBound...min(range.upperBound, max(range.lowerBound, distinctCount)),
-          seed: options.seed, restarts: options.restarts, threads: threads,
-          cancellation: cancellation)
-        let found = try search.run(scaled, weights: points.weights)
-        choice = found
-        model = found.chosen.model
-        quality = found.chosen.quality
-        clock.mark("fit")
       }
-    } catch let error as ClusteringError {
-      throw error == .cancelled ? .cancelled : .clustering(error)
-    } catch let error as SegmentationError {
-      throw error
+      clock.mark("quality")
+      self.model = model
+      choice = nil
+    case .automatic(let range):
+      guard distinctCount >= 2 else {
+        throw .allCustomersAlike(
+          features: dataset.features.map { dataset.table.columns[$0].key })
+      }
+      guard distinctCount >= range.lowerBound else {
+        throw .tooManyClusters(requested: range.lowerBound, distinct: distinctCount)
+      }
+      let found = try SegmentationFit.attempt { () throws(ClusteringError) in
+        try ClusterCountSearch(
+          range: range.lowerBound...min(range.upperBound, distinctCount), seed: options.seed,
+          restarts: options.restarts, threads: threads, cancellation: cancellation
+        ).run(scaled, weights: points.weights)
+      }
+      clock.mark("fit")
+      choice = found
+      model = found.chosen.model
+      quality = found.chosen.quality
+    }
+  }
+
+  /// Numerics, with their errors in the words of this module.
+  private static func attempt<Value>(_ work: () throws(ClusteringError) -> Value)
+    throws(SegmentationError) -> Value
+  {
+    do {
+      return try work()
     } catch {
-      preconditionFailure("the block throws no other error")
+      throw error == .cancelled ? .cancelled : .clustering(error)
     }
   }
 
@@ -96,8 +110,7 @@ struct SegmentationFit {
   func run(id: String, createdAt: Int64) -> Run {
     let statistics = clusterStatistics()
     var labels = RowLabels(rowCount: dataset.table.rowCount, clusterCount: model.clusterCount)
-    labels.assign(
-      model.labels, pointOfRow: points.pointOfSample, rows: dataset.rows.lazy.map { $0 })
+    labels.assign(model.labels, pointOfRow: points.pointOfSample, rows: dataset.rows)
     return Run(
       id: id, createdAt: createdAt, dataset: dataset, options: options,
       features: statistics.features, clusters: statistics.clusters,

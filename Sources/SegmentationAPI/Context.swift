@@ -51,9 +51,8 @@ struct Context: Sendable {
         }
       }
     case .upload(let handler):
-      return .receive(
-        UploadReceiver(upload: try handler(call), call: call, context: self),
-        limit: configuration.limits.contentBytes)
+      let receiver = try UploadReceiver(upload: try handler(call), call: call, context: self)
+      return .receive(receiver, limit: configuration.limits.contentBytes)
     }
   }
 
@@ -104,10 +103,10 @@ struct Context: Sendable {
 
   private func prepare(_ answer: Answer, bytes: [UInt8]) -> PreparedResponse {
     var fingerprint = Fingerprint()
-    fingerprint.combine(bytes)
+    fingerprint.add(bytes)
     return PreparedResponse(
       answer.status, fields: fields(of: answer), content: bytes,
-      etag: EntityTag("\(fingerprint.hexadecimal)-\(answer.form.suffix)"))
+      etag: EntityTag("\(fingerprint.hex)-\(answer.form.suffix)"))
   }
 
   private func fields(of answer: Answer) -> HeaderFields {

@@ -1,1 +1,32 @@
-print("segmentd")
+import Datasets
+import FoundationEssentials
+
+let invocation: Invocation
+do {
+  invocation = try Invocation(
+    arguments: Array(CommandLine.arguments.dropFirst()),
+    environment: ProcessInfo.processInfo.environment,
+    readFile: { path in Array(try Data(contentsOf: URL(filePath: path))) })
+} catch {
+  for fault in error.faults { Process.printError("segmentd: \(fault)") }
+  Process.end(.usage)
+}
+
+switch invocation.command {
+case .serve:
+  Service(settings: invocation.settings).run()
+case .healthcheck:
+  let settings = invocation.settings
+  // A service that listens everywhere is asked on the loopback interface.
+  let host = ["0.0.0.0", "::", ""].contains(settings.host) ? "localhost" : settings.host
+  Process.end(
+    Process.healthcheck(host: host, port: settings.port, seconds: 5) ? .success : .failure)
+case .checkConfig:
+  Process.printLine("The settings are well.")
+case .sample:
+  Process.writeOutput(SampleCustomers.csv())
+case .help:
+  Process.printLine(Invocation.help)
+case .version:
+  Process.printLine("segmentd \(Service.version)")
+}

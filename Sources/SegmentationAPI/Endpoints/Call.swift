@@ -16,8 +16,17 @@ struct Call: Sendable {
 
   /// The run that is asked about: `?run=`, or the current one of `?series=`.
   func run() throws(ProblemDetails) -> Run {
+    try attempt { () throws(SegmentationError) in
+      try service.run(id: query["run"], series: query["series"] ?? "default")
+    }
+  }
+
+  /// A use case, with its errors as problems.
+  func attempt<Value>(_ work: () throws(SegmentationError) -> Value) throws(ProblemDetails)
+    -> Value
+  {
     do {
-      return try service.run(id: query["run"], series: query["series"] ?? "default")
+      return try work()
     } catch {
       throw ProblemDetails(error)
     }

@@ -1,3 +1,5 @@
+import Datasets
+
 /// The parameters of one request, checked against what its route takes.
 struct Query: Sendable {
   /// The values by name; each stands once.
@@ -123,37 +125,5 @@ enum WholeNumber {
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
     guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
     return Int(text)
-  }
-}
-
-/// Finds what a misspelt word probably meant.
-enum Spelling {
-  /// The nearest candidate within a third of the word's length, nil when none is near.
-  static func nearest(to word: String, in candidates: [String]) -> String? {
-    let limit = max(1, word.count / 3 + 1)
-    var best: (distance: Int, candidate: String)?
-    for candidate in candidates {
-      let distance = editDistance(Array(word.lowercased()), Array(candidate.lowercased()))
-      if distance <= limit, best.map({ distance < $0.distance }) ?? true {
-        best = (distance, candidate)
-      }
-    }
-    return best?.candidate
-  }
-
-  /// Insertions, deletions and substitutions between two words (Levenshtein 1966).
-  static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
-    guard a.count <= 64, b.count <= 64 else { return .max }
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let substituted = diagonal + (x == y ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
-      }
-    }
-    return row[b.count]
   }
 }

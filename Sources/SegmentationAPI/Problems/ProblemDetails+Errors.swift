@@ -1,3 +1,4 @@
+import HTTPServer
 import Datasets
 import Segmentation
 
@@ -187,6 +188,46 @@ extension JSONError.Problem {
     case .tooDeep(let limit): "it is nested deeper than \(limit)"
     case .repeatedName(let name): "the name \(name) stands twice in one object"
     case .trailingContent: "text follows its end"
+    }
+  }
+}
+
+extension ProblemDetails {
+  init(_ fault: MultipartFault) {
+    let reason =
+      switch fault {
+      case .boundaryInvalid: "the Content-Type has no boundary, or one that RFC 2046 forbids"
+      case .delimiterInvalid: "a boundary is followed by neither a line break nor two dashes"
+      case .partHeadInvalid: "the header lines of a part are malformed"
+      case .partHeadTooLarge(let limit): "the header lines of a part exceed \(limit)"
+      case .tooManyParts(let limit): "there are more than \(limit) parts"
+      case .truncated: "the content ends before its closing boundary"
+      }
+    self.init(
+      .malformedMultipart,
+      "The form could not be read: \(reason). curl writes one with -F file=@customers.csv.")
+  }
+
+  init(_ fault: HTTPFault) {
+    switch fault {
+    case .requestLineInvalid, .targetInvalid, .fieldLineInvalid, .hostInvalid, .framingInvalid,
+      .chunkInvalid:
+      self.init(.badRequest, fault.description)
+    case .requestTimeout: self.init(.requestTimeout, fault.description)
+    case .lengthRequired: self.init(.lengthRequired, fault.description)
+    case .contentTooLarge: self.init(.contentTooLarge, fault.description)
+    case .targetTooLong: self.init(.uriTooLong, fault.description)
+    case .expectationUnknown: self.init(.expectationFailed, fault.description)
+    case .fieldLineTooLong, .fieldSectionTooLarge, .tooManyFields:
+      self.init(.fieldsTooLarge, fault.description)
+    case .methodNotImplemented, .transferCodingNotImplemented:
+      self.init(.notImplemented, fault.description)
+    case .overloaded(let delay):
+      self.init(
+        .overloaded, fault.description,
+        fields: [("Retry-After", String(max(1, delay.components.seconds)))])
+    case .answerTimeout: self.init(.overloaded, fault.description, fields: [("Retry-After", "10")])
+    case .versionNotSupported: self.init(.versionNotSupported, fault.description)
     }
   }
 }

@@ -23,12 +23,12 @@ struct CustomerList {
           ], columns: table.columns, rows: items.map { table.row(rows[$0]) }, next: next))
     }
     var fingerprint = Fingerprint()
-    fingerprint.combine(Array("\(run.id) \(call.request.target.text)".utf8))
+    fingerprint.add("\(run.id) \(call.request.target.text)")
     return Answer(
       form: call.form,
       producer: CustomerProducer(
         table: table, rows: rows, form: call.form, dialect: try call.dialect()),
-      tag: fingerprint.hexadecimal)
+      tag: fingerprint.hex)
   }
 }
 

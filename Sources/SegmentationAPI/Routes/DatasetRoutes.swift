@@ -47,17 +47,17 @@ struct DatasetRoutes {
       let isDry = reader.flag("dry_run", default: false)
       try reader.finish()
       guard let table = rows.decoded?.table else { throw ProblemDetails(DatasetError.emptyContent) }
-      do {
-        let dataset = try call.service.clean(table, options: options)
-        if isDry { return call.answer(DatasetPayload(dataset: dataset).quality) }
-        let kept = try call.service.keep(dataset)
-        var answer = call.answer(
-          DatasetPayload(dataset: kept.dataset).json, status: kept.isNew ? .created : .ok)
-        answer.fields.append("Location", "/datasets/\(kept.dataset.id)")
-        return answer
-      } catch {
-        throw ProblemDetails(error)
+      let dataset = try call.attempt { () throws(SegmentationError) in
+        try call.service.clean(table, options: options)
       }
+      if isDry { return call.answer(DatasetPayload(dataset: dataset).quality) }
+      let kept = try call.attempt { () throws(SegmentationError) in
+        try call.service.keep(dataset)
+      }
+      var answer = call.answer(
+        DatasetPayload(dataset: kept.dataset).json, status: kept.isNew ? .created : .ok)
+      answer.fields.append("Location", "/datasets/\(kept.dataset.id)")
+      return answer
     }
   }
 
@@ -85,11 +85,9 @@ struct DatasetRoutes {
 
   private func remove(_ call: Call) throws(ProblemDetails) -> Answer {
     let id = call.parameter("id")
-    do {
-      let runs = try call.service.removeDataset(id: id)
-      return call.answer(["removed": .array([.string(id)] + runs.map { .string($0.id) })])
-    } catch {
-      throw ProblemDetails(error)
+    let runs = try call.attempt { () throws(SegmentationError) in
+      try call.service.removeDataset(id: id)
     }
+    return call.answer(["removed": .array([.string(id)] + runs.map { .string($0.id) })])
   }
 }

@@ -13,50 +13,48 @@ struct FitAnswer {
     let isDry = reader.flag("dry_run", default: false)
     try reader.finish()
     let dialect = try call.dialect(isHandedBack: true)
-    do {
-      if isDry {
-        guard let table = rows.decoded?.table else { throw ProblemDetails(DatasetError.emptyContent) }
-        return call.answer(
-          DatasetPayload(dataset: try call.service.clean(table, options: options.cleaning)).quality)
+    if isDry {
+      guard let table = rows.decoded?.table else { throw ProblemDetails(DatasetError.emptyContent) }
+      let dataset = try call.attempt { () throws(SegmentationError) in
+        try call.service.clean(table, options: options.cleaning)
       }
-      let outcome = try outcome(rows, options: options)
-      var answer =
-        if call.form == .csv {
-          Answer(
-            form: .csv,
-            producer: HandedBackFile(
-              source: source(rows, run: outcome.run), run: outcome.run, dialect: dialect), tag: nil)
-        } else {
-          call.answer(RunPayload(run: outcome.run).json)
-        }
-      answer.status = outcome.isNew ? .created : .ok
-      answer.fields.append("Location", "/runs/\(outcome.run.id)")
-      answer.fields.append("Server-Timing", timing(rows, outcome.timings))
-      return answer
-    } catch let problem as ProblemDetails {
-      throw problem
-    } catch let error as SegmentationError {
-      throw ProblemDetails(error)
-    } catch {
-      preconditionFailure("the block throws no other error")
+      return call.answer(DatasetPayload(dataset: dataset).quality)
     }
+    let outcome = try outcome(rows, options: options)
+    var answer =
+      if call.form == .csv {
+        Answer(
+          form: .csv,
+          producer: HandedBackFile(
+            source: source(rows, run: outcome.run), run: outcome.run, dialect: dialect), tag: nil)
+      } else {
+        call.answer(RunPayload(run: outcome.run).json)
+      }
+    answer.status = outcome.isNew ? .created : .ok
+    answer.fields.append("Location", "/runs/\(outcome.run.id)")
+    answer.fields.append("Server-Timing", timing(rows, outcome.timings))
+    return answer
   }
 
-  private func outcome(_ rows: ReceivedRows, options: SegmentationOptions) throws
-    -> SegmentationService.Outcome
+  private func outcome(_ rows: ReceivedRows, options: SegmentationOptions)
+    throws(ProblemDetails) -> SegmentationService.Outcome
   {
     let cancellation = call.request.cancellation
     let isCancelled: @Sendable () -> Bool = { cancellation.isCancelled }
     guard let table = rows.decoded?.table else {
       guard let id = call.query["dataset"] else { throw ProblemDetails(DatasetError.emptyContent) }
-      return try call.service.segment(datasetID: id, options: options, cancellation: isCancelled)
+      return try call.attempt { () throws(SegmentationError) in
+        try call.service.segment(datasetID: id, options: options, cancellation: isCancelled)
+      }
     }
     guard call.query["dataset"] == nil else {
       throw ProblemDetails(
         .invalidParameter, "dataset= fits stored rows again and takes no content; send one of both.",
         faults: [.init(pointer: "dataset", reason: "given together with content")])
     }
-    return try call.service.segment(table, options: options, cancellation: isCancelled)
+    return try call.attempt { () throws(SegmentationError) in
+      try call.service.segment(table, options: options, cancellation: isCancelled)
+    }
   }
 
   private func source(_ rows: ReceivedRows, run: Run) -> HandedBackFile.Source {
@@ -67,10 +65,9 @@ struct FitAnswer {
   }
 
   private func timing(_ rows: ReceivedRows, _ phases: [SegmentationService.PhaseTiming]) -> String {
-    let parse = SegmentationService.PhaseTiming(name: "parse", duration: rows.duration)
-    return ([parse] + phases).map { phase in
-      let milliseconds = phase.duration / .milliseconds(1)
-      return "\(phase.name);dur=\(TextTable.number(milliseconds))"
+    let parts = [("parse", rows.duration)] + phases.map { ($0.name, $0.duration) }
+    return parts.map { name, duration in
+      "\(name);dur=\(TextTable.number(duration / .milliseconds(1)))"
     }.joined(separator: ", ")
   }
 }

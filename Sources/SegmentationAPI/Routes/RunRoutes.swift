@@ -26,10 +26,8 @@ struct RunRoutes {
   }
 
   private func run(_ call: Call) throws(ProblemDetails) -> Run {
-    do {
-      return try call.service.run(id: call.parameter("id"), series: "")
-    } catch {
-      throw ProblemDetails(error)
+    try call.attempt { () throws(SegmentationError) in
+      try call.service.run(id: call.parameter("id"), series: "")
     }
   }
 
@@ -45,19 +43,16 @@ struct RunRoutes {
   }
 
   private func remove(_ call: Call) throws(ProblemDetails) -> Answer {
-    do {
-      let run = try call.service.removeRun(id: call.parameter("id"))
-      return call.answer(["removed": .array([.string(run.id)])])
-    } catch {
-      throw ProblemDetails(error)
+    let run = try call.attempt { () throws(SegmentationError) in
+      try call.service.removeRun(id: call.parameter("id"))
     }
+    return call.answer(["removed": .array([.string(run.id)])])
   }
 
   private func activate(_ call: Call) throws(ProblemDetails) -> Answer {
-    do {
-      return call.answer(RunPayload(run: try call.service.activate(runID: call.parameter("id"))).json)
-    } catch {
-      throw ProblemDetails(error)
+    let run = try call.attempt { () throws(SegmentationError) in
+      try call.service.activate(runID: call.parameter("id"))
     }
+    return call.answer(RunPayload(run: run).json)
   }
 }

@@ -1,0 +1,128 @@
+#if canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+import Dispatch
+
+/// What the program asks of the operating system by itself: standard streams, signals, its end.
+///
+/// The one file of this module that knows the C library.
+enum Process {
+  /// The end statuses of the program.
+  enum Status: Int32 {
+    case success = 0
+    /// The service is not well, or stopped by an error.
+    case failure = 1
+    /// Settings or arguments are wrong.
+    case usage = 2
+  }
+
+  /// Ends the program.
+  static func end(_ status: Status) -> Never {
+    exit(status.rawValue)
+  }
+
+  /// Writes a whole text to standard output, past any buffer.
+  static func printLine(_ text: String) {
+    write(Array((text + "\n").utf8), to: STDOUT_FILENO)
+  }
+
+  /// Writes a whole text to standard error.
+  static func printError(_ text: String) {
+    write(Array((text + "\n").utf8), to: STDERR_FILENO)
+  }
+
+  /// Writes bytes to standard error.
+  static func writeError(_ bytes: [UInt8]) {
+    write(bytes, to: STDERR_FILENO)
+  }
+
+  /// Writes bytes to standard output.
+  static func writeOutput(_ bytes: [UInt8]) {
+    write(bytes, to: STDOUT_FILENO)
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    // Safety: the buffer outlives the call, and `sent` never passes its count.
+    bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress else { return }
+      var sent = 0
+      while sent < buffer.count {
+        let count = systemWrite(descriptor, base + sent, buffer.count - sent)
+        if count > 0 {
+          sent += count
+        } else if count < 0, errno == EINTR || errno == EAGAIN {
+          continue
+        } else {
+          return
+        }
+      }
+    }
+  }
+
+  // `write` without a name clash with the method above.
+  private static func systemWrite(
+    _ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int
+  ) -> Int {
+    #if canImport(Musl)
+      Musl.write(descriptor, bytes, count)
+    #else
+      Glibc.write(descriptor, bytes, count)
+    #endif
+  }
+
+  /// Whether standard error is a terminal.
+  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// The cores that the process may use.
+  static var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// Writing to a connection that is gone is an error of that connection, not the end of the program.
+  static func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Calls back on the main queue for each SIGTERM and SIGINT.
+  ///
+  /// - Returns: what keeps the callback alive.
+  static func onStopSignal(_ handler: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal]
+  {
+    [SIGTERM, SIGINT].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
+      source.setEventHandler(handler: handler)
+      source.resume()
+      return source
+    }
+  }
+
+  /// Asks a service on this machine for `/healthz`.
+  ///
+  /// - Returns: whether it answered 200 within the time.
+  static func healthcheck(host: String, port: Int, seconds: Int) -> Bool {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var found: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, String(port), &hints, &found) == 0, let address = found else {
+      return false
+    }
+    defer { freeaddrinfo(found) }
+    let descriptor = socket(address.pointee.ai_family, address.pointee.ai_socktype, 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var timeout = timeval(tv_sec: seconds, tv_usec: 0)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, size)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, size)
+    guard connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 else {
+      return false
+    }
+    write(
+      Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8),
+      to: descriptor)
+    var answer = [UInt8](repeating: 0, count: 12)
+    let count = recv(descriptor, &answer, answer.count, Int32(MSG_WAITALL))
+    return count == answer.count && answer.elementsEqual("HTTP/1.1 200".utf8)
+  }
+}
