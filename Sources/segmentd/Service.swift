@@ -16,12 +16,12 @@ final class Service: Sendable {
   private let server: Server
   private let isStopping = Atomic<Bool>(false)
 
-  init(settings: Settings) {
+  init(settings: Settings, aliases: ColumnAliases) {
     self.settings = settings
     log = EventLog(level: settings.logLevel, format: settings.logFormat)
     let threads = settings.threads > 0 ? settings.threads : Process.coreCount
     segmentation = SegmentationService(
-      configuration: .init(threads: threads),
+      configuration: .init(threads: threads, aliases: aliases),
       store: InMemoryDatasetStore<Run>(budgetBytes: settings.maxStoreBytes))
     let application = Application(
       service: segmentation,

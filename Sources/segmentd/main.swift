@@ -1,12 +1,17 @@
 import Datasets
 import FoundationEssentials
 
+func readFile(_ path: String) throws -> [UInt8] {
+  Array(try Data(contentsOf: URL(filePath: path)))
+}
+
 let invocation: Invocation
+let aliases: ColumnAliases
 do {
   invocation = try Invocation(
     arguments: Array(CommandLine.arguments.dropFirst()),
-    environment: ProcessInfo.processInfo.environment,
-    readFile: { path in Array(try Data(contentsOf: URL(filePath: path))) })
+    environment: ProcessInfo.processInfo.environment, readFile: readFile)
+  aliases = try invocation.aliases(readFile: readFile)
 } catch {
   for fault in error.faults { Process.printError("segmentd: \(fault)") }
   Process.end(.usage)
@@ -14,7 +19,7 @@ do {
 
 switch invocation.command {
 case .serve:
-  Service(settings: invocation.settings).run()
+  Service(settings: invocation.settings, aliases: aliases).run()
 case .healthcheck:
   let settings = invocation.settings
   // A service that listens everywhere is asked on the loopback interface.

@@ -102,17 +102,10 @@ struct Invocation: Equatable {
   private static func read(
     _ path: String, into settings: inout Settings, readFile: (String) throws -> [UInt8]
   ) -> [String] {
-    let bytes: [UInt8]
-    do {
-      bytes = try readFile(path)
-    } catch {
-      return ["\(path): cannot be read (\(error))"]
-    }
     let value: JSONValue
-    do {
-      value = try JSONValue.parse(bytes.span)
-    } catch {
-      return ["\(path):\(error.line):\(error.column): not JSON (\(error.problem))"]
+    switch json(path, readFile: readFile) {
+    case .failure(let refusal): return refusal.faults
+    case .success(let parsed): value = parsed
     }
     guard case .object(let object) = value else { return ["\(path):1: not a JSON object"] }
     var faults: [String] = []
@@ -135,6 +128,38 @@ struct Invocation: Equatable {
       if let reason = setting.set(text, in: &settings) { faults.append("\(place): \(reason)") }
     }
     return faults
+  }
+
+  /// The words of the file that the setting `playbook` names, or the service's own.
+  func aliases(readFile: (String) throws -> [UInt8]) throws(Refusal) -> ColumnAliases {
+    guard !settings.playbook.isEmpty else { return .standard }
+    switch Invocation.json(settings.playbook, readFile: readFile) {
+    case .failure(let refusal): throw refusal
+    case .success(let value):
+      do {
+        return try ColumnAliases(value)
+      } catch {
+        throw Refusal(faults: ["\(settings.playbook):\(error.line): \(error.reason)"])
+      }
+    }
+  }
+
+  /// A file of JSON, or the place where it is none.
+  private static func json(_ path: String, readFile: (String) throws -> [UInt8])
+    -> Result<JSONValue, Refusal>
+  {
+    let bytes: [UInt8]
+    do {
+      bytes = try readFile(path)
+    } catch {
+      return .failure(Refusal(faults: ["\(path): cannot be read (\(error))"]))
+    }
+    do {
+      return .success(try JSONValue.parse(bytes.span))
+    } catch {
+      return .failure(
+        Refusal(faults: ["\(path):\(error.line):\(error.column): not JSON (\(error.problem))"]))
+    }
   }
 
   /// What `--help` prints.

@@ -59,6 +59,9 @@ struct Setting: Sendable {
       "auto (text on a terminal, JSON elsewhere), json or text"),
     Setting("log_level", .level(\.logLevel), "debug (every request), info, warning or off"),
     Setting(
+      "playbook", .text(\.playbook),
+      "file with the words by which columns are recognised; empty for the service's own"),
+    Setting(
       "sample", .flag(\.sample), "true starts with the generated sample customers segmented"),
   ]
 
