@@ -19,7 +19,10 @@ let package = Package(
     // epoll, eventfd and accept4, which the C library modules leave out; headers only.
     .systemLibrary(name: "CLinux"),
     .target(name: "Segmentation", dependencies: ["Datasets", "Clustering"], swiftSettings: strict),
-    .target(name: "Datasets", swiftSettings: strict),
+    // Square roots and roundings of unoptimised builds are calls into libm.
+    .target(
+      name: "Datasets", swiftSettings: strict,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "Clustering", swiftSettings: strict),
 
     .testTarget(name: "ClusteringTests", dependencies: ["Clustering"], swiftSettings: strict),

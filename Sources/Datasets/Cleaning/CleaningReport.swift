@@ -1,24 +1,41 @@
 /// What cleaning found, dropped and filled, and why.
 public struct CleaningReport: Equatable, Sendable {
-  public var rowsRead = 0
-  /// Rows a fit looks at.
-  public var rowsUsed = 0
-  /// `rowsRead` = `rowsUsed` + `rowsSetAside` + `duplicatesDropped`.
-  public var rowsSetAside = 0
-  public var duplicatesDropped = 0
+  /// All records below the header.
+  public internal(set) var rowsRead = 0
+  /// Rows a fit looks at; `rowsRead` = `rowsUsed` + `rowsSetAside`.
+  public internal(set) var rowsUsed = 0
+  /// All the others, the dropped twins among them.
+  public internal(set) var rowsSetAside = 0
+  /// Rows dropped because an earlier one equals them.
+  public internal(set) var duplicatesDropped = 0
   /// Cells filled with a median.
-  public var filledCount = 0
+  public internal(set) var filledCount = 0
   /// How often each reason was found, in all rows.
-  public var countsByReason: [FindingReason: Int] = [:]
+  public internal(set) var countsByReason: [FindingReason: Int] = [:]
   /// The first findings, by line; ``countsByReason`` counts all of them.
-  public var findings: [CleaningFinding] = []
-  public var columns: [ColumnReport] = []
-  public var warnings: [DatasetWarning] = []
+  public internal(set) var findings: [CleaningFinding] = []
+  public internal(set) var columns: [ColumnReport] = []
+  public internal(set) var warnings: [DatasetWarning] = []
 
   /// How many findings are described one by one; all are counted.
   public static let findingLimit = 1000
 
-  public init() {}
+  init() {}
+
+  /// Counts a finding and keeps it if there is room.
+  mutating func add(_ finding: CleaningFinding) {
+    countsByReason[finding.reason, default: 0] += 1
+    // Twice the room, so that sorting is rare.
+    findings.append(finding)
+    if findings.count >= 2 * CleaningReport.findingLimit { trimFindings() }
+  }
+
+  /// Puts the findings in order of lines and keeps the first.
+  mutating func trimFindings() {
+    // Stable: findings of one line stay in the order of columns.
+    findings.sort { $0.line < $1.line }
+    findings.removeLast(max(0, findings.count - CleaningReport.findingLimit))
+  }
 }
 
 /// One thing found in the rows.
@@ -41,8 +58,10 @@ public enum FindingReason: String, CaseIterable, Hashable, Sendable {
   case tooFewFields = "too_few_fields"
   case tooManyFields = "too_many_fields"
   case identicalRow = "identical_row"
+  /// Another row has the same id and other cells.
   case repeatedID = "repeated_id"
-  case badWeight = "bad_weight"
+  /// A row that counts zero times.
+  case zeroWeight = "zero_weight"
 }
 
 /// What was done about a finding.
@@ -72,8 +91,10 @@ public enum DatasetWarning: Equatable, Sendable {
   case encodingGuessed(TextEncoding)
   /// A column asked for as a feature would have been ignored.
   case ignoredColumnAsFeature(column: String, reason: IgnoredReason)
-  /// A column's name says it could be asked for with `weight=`.
+  /// A column's name says that it could be asked for with `weight=`.
   case looksLikeWeight(column: String)
   /// The first record was all numbers, so columns were named `column_1`, `column_2`, …
   case noHeader
+  /// Rows are not customers: most ids stand in several rows.
+  case idsRepeat(column: String, distinct: Int)
 }

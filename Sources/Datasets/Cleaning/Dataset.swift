@@ -14,34 +14,58 @@ public struct Dataset: Sendable {
   public let features: [Int]
   /// The rows a fit looks at.
   public let rows: RowSelection
-  /// Cells filled with a median, by row and column.
+  /// Cells filled with a median, by column and row.
   public let fills: [FilledCell]
   /// Rows dropped as identical to an earlier row, in order.
   public let twins: [TwinRow]
   public let report: CleaningReport
-  /// An estimate of the memory it holds, in bytes.
-  public let byteCount: Int
 
   public var usedRowCount: Int { rows.count }
 
-  /// Cleans a table: chooses roles and features, and sets aside what a fit cannot use.
-  public static func clean(
-    _ table: Table, options: CleaningOptions = .init(), aliases: ColumnAliases = .standard
-  ) throws(DatasetError) -> Dataset {
-    throw .tooFewRows(count: 0)
+  /// An estimate of the memory it holds, in bytes.
+  public var byteCount: Int {
+    table.byteCount + rows.ranges.count * 24 + fills.count * MemoryLayout<FilledCell>.stride
+      + twins.count * MemoryLayout<TwinRow>.stride + report.findings.count * 128
+      + roles.count * 256
   }
 
   /// The numbers of a column in the used rows, medians filled in; NaN where there is none.
-  public func numbers(ofColumn column: Int) -> [Double] { [] }
+  public func numbers(ofColumn column: Int) -> [Double] {
+    var output: [Double] = []
+    output.reserveCapacity(rows.count)
+    for range in rows.ranges {
+      output.append(contentsOf: table.columns[column].numbers(in: range))
+    }
+    for fill in fills where fill.column == column {
+      if let position = rows.position(ofRow: fill.row) { output[position] = fill.value }
+    }
+    return output
+  }
 
   /// How often each used row counts, or `nil` when all count once.
-  public func weights() -> [Double]? { nil }
+  public func weights() -> [Double]? {
+    weightColumn.map { numbers(ofColumn: $0) }
+  }
 
-  /// The text of the id in a table row; the row's number from 1 if there is no id column.
-  public func customerID(ofRow row: Int) -> String { "" }
+  /// The text of the id in a table row; the record's number from 1 if there is none.
+  public func customerID(ofRow row: Int) -> String {
+    if let idColumn, let text = table.columns[idColumn].text(at: row) { return text }
+    return String(table.recordIndex(ofRow: row) + 1)
+  }
 
   /// The used row that stands for a table row: itself, its twin, or `nil` if it is set aside.
-  public func standIn(forRow row: Int) -> Int? { nil }
+  public func standIn(forRow row: Int) -> Int? {
+    if rows.position(ofRow: row) != nil { return row }
+    var low = 0
+    var high = twins.count
+    while low < high {
+      let middle = (low + high) / 2
+      if twins[middle].row < row { low = middle + 1 } else { high = middle }
+    }
+    guard low < twins.count, twins[low].row == row else { return nil }
+    let standIn = twins[low].standIn
+    return rows.position(ofRow: standIn) == nil ? nil : standIn
+  }
 }
 
 /// A missing cell that got a value.

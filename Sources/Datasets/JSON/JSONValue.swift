@@ -15,7 +15,12 @@ public enum JSONValue: Equatable, Sendable {
   public static func parse(_ bytes: Span<UInt8>, maxDepth: Int = 64) throws(JSONError)
     -> JSONValue
   {
-    throw JSONError(problem: .unexpectedEnd, line: 1, column: 1, offset: 0)
+    let array = bytes.withUnsafeBufferPointer { Array($0) }
+    var reader = JSONReader(array, range: 0..<array.count)
+    let value = try reader.readValue(depth: 0, maxDepth: maxDepth)
+    reader.skipBlanks()
+    guard reader.isAtEnd else { throw reader.error(.trailingContent) }
+    return value
   }
 }
 

@@ -1,49 +1,152 @@
 /// One column: its names, and its cells both as numbers and as the text that was given.
+///
+/// A column is numeric when more than half of its cells that are not missing are numbers. That is
+/// decided once, for the whole column; what is no number in a numeric column is a bad cell.
 public struct Column: Sendable {
-  /// The header in snake_case without what stands in parentheses; unique within the table.
-  public let key: String
-  /// The header as given; empty for an unnamed column.
-  public let header: String
-  /// What stood in parentheses in the header: `k$`.
-  public let unit: String?
+  private let name: ColumnName
   public let rowCount: Int
+  /// The first row of each segment; the same for all columns of a table.
+  let starts: [Int]
+  let segments: [ColumnSegment]
+  /// Texts that cells share.
+  let pool: TextPool
+  let poolReadings: [CellReading]
+  let poolCounts: [Int]
 
   /// Cells that are empty, blank, or a word for nothing such as `NA`, `null` or `-`.
-  public var missingCount: Int { 0 }
+  public let missingCount: Int
   /// Cells that are neither missing nor a number; in a numeric column they are bad cells.
-  public var textCount: Int { 0 }
+  public let textCount: Int
   /// Cells that are numbers.
-  public var numberCount: Int { 0 }
+  public let numberCount: Int
+
+  init(
+    name: ColumnName, rowCount: Int, starts: [Int], segments: [ColumnSegment], pool: TextPool,
+    poolReadings: [CellReading], poolCounts: [Int], tally: CellTally
+  ) {
+    self.name = name
+    self.rowCount = rowCount
+    self.starts = starts
+    self.segments = segments
+    self.pool = pool
+    self.poolReadings = poolReadings
+    self.poolCounts = poolCounts
+    missingCount = tally.missing
+    textCount = tally.texts
+    numberCount = tally.numbers
+  }
+
+  /// The header in snake_case without what stands in parentheses; unique within the table.
+  public var key: String { name.key }
+  /// The header as given; empty for an unnamed column.
+  public var header: String { name.header }
+  /// What stood in parentheses in the header, if it is a unit: `k$`.
+  public var unit: String? { name.unit }
+
   /// Whether more than half of the cells that are not missing are numbers.
-  public var isNumeric: Bool { false }
+  public var isNumeric: Bool { numberCount > textCount }
+
   /// Whether it is numeric and all its numbers are whole.
-  public var isInteger: Bool { false }
+  ///
+  /// - Complexity: O(1) for a column written without decimals, O(*rows*) otherwise.
+  public var isInteger: Bool {
+    guard isNumeric else { return false }
+    for segment in segments {
+      switch segment.cells {
+      case .numerals(let numerals):
+        if case .all(0) = numerals.decimals { continue }
+        for row in 0..<segment.rowCount {
+          let numeral = numerals[row]
+          if numeral.decimals > 0, numeral.value != numeral.value.rounded() { return false }
+        }
+      case .pooled: continue
+      case .plain(let run):
+        for row in 0..<segment.rowCount {
+          let reading = NumberParser.read(run.bytes.span.extracting(run.range(row)))
+          if let number = reading.value, number != number.rounded() { return false }
+        }
+      }
+    }
+    return poolReadings.allSatisfy { $0.value.map { $0 == $0.rounded() } ?? true }
+  }
+
   /// An estimate of the memory it holds, in bytes.
-  public var byteCount: Int { 0 }
+  public var byteCount: Int {
+    segments.reduce(pool.byteCount + poolReadings.capacity * 24 + poolCounts.capacity * 8) {
+      $0 + $1.byteCount + MemoryLayout<ColumnSegment>.stride
+    }
+  }
 
-  /// The number in a row; `nil` when the cell is missing or not a number.
-  public func number(at row: Int) -> Double? { nil }
-
-  /// All numbers in row order; NaN where ``number(at:)`` is `nil`.
-  public func numbers() -> [Double] { [] }
-
-  /// Writes the numbers of `rows` to the beginning of `output`; NaN where there is none.
-  public func copyNumbers(_ rows: Range<Int>, into output: inout MutableSpan<Double>) {}
-
-  /// The text of a cell as it was given, or `nil` when the cell is missing.
-  public func text(at row: Int) -> String? { nil }
-
-  /// Appends the text of a cell, byte for byte as given (also a missing one's: `NA`).
-  public func appendText(at row: Int, to output: inout [UInt8]) {}
+  // MARK: Cells
 
   /// What a cell holds.
-  public func cellKind(at row: Int) -> CellKind { .missing }
+  public func cellKind(at row: Int) -> CellKind {
+    switch reading(at: row) {
+    case .missing: .missing
+    case .numeral, .number: .number
+    case .notFinite, .text: .text
+    }
+  }
 
-  /// The distinct texts of the column and which row has which.
-  public func categories() -> Categories { Categories(names: [], counts: [], codes: []) }
+  /// The number in a row; `nil` when the cell is missing or not a number.
+  public func number(at row: Int) -> Double? {
+    reading(at: row).value
+  }
 
-  /// Count, extremes, mean and deviation of the numbers.
-  public func statistics() -> NumberStatistics? { nil }
+  /// The text of a cell as it was given, or `nil` when the cell is missing.
+  public func text(at row: Int) -> String? {
+    if reading(at: row) == .missing { return nil }
+    var bytes: [UInt8] = []
+    appendText(at: row, to: &bytes)
+    return String(copying: bytes.span)
+  }
+
+  /// Appends the text of a cell, byte for byte as given (also a missing one's: `NA`).
+  public func appendText(at row: Int, to output: inout [UInt8]) {
+    let (segment, offset) = locate(row)
+    appendText(inSegment: segment, at: offset, to: &output)
+  }
+
+  func appendText(inSegment index: Int, at row: Int, to output: inout [UInt8]) {
+    let segment = segments[index]
+    switch segment.cells {
+    case .numerals(let numerals):
+      if let text = segment.exception(at: row) {
+        output.append(contentsOf: pool.bytes[pool.range(text)])
+      } else {
+        let numeral = numerals[row]
+        Numeral.append(mantissa: numeral.mantissa, decimals: numeral.decimals, to: &output)
+      }
+    case .pooled(let codes):
+      output.append(contentsOf: pool.bytes[pool.range(Int(codes[row]))])
+    case .plain(let run):
+      output.append(contentsOf: run.bytes[run.range(row)])
+    }
+  }
+
+  func reading(at row: Int) -> CellReading {
+    let (index, offset) = locate(row)
+    let segment = segments[index]
+    switch segment.cells {
+    case .numerals(let numerals):
+      if let text = segment.exception(at: offset) { return poolReadings[text] }
+      return .numeral(numerals[offset])
+    case .pooled(let codes): return poolReadings[Int(codes[offset])]
+    case .plain(let run):
+      return NumberParser.read(run.bytes.span.extracting(run.range(offset)))
+    }
+  }
+
+  func locate(_ row: Int) -> (segment: Int, row: Int) {
+    precondition(row >= 0 && row < rowCount, "row out of range")
+    var low = 0
+    var high = starts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= row { low = middle } else { high = middle }
+    }
+    return (low, row - starts[low])
+  }
 }
 
 /// What a cell holds.
@@ -51,21 +154,13 @@ public enum CellKind: Sendable {
   case missing, number, text
 }
 
-/// The distinct texts of a column, in order of first appearance.
-public struct Categories: Sendable {
-  public let names: [String]
-  /// How many rows have each name.
-  public let counts: [Int]
-  /// For each row the index of its name; −1 for a missing cell.
-  public let codes: [Int32]
-}
-
-/// Moments and extremes of a column's numbers.
-public struct NumberStatistics: Equatable, Sendable {
-  public let count: Int
-  public let minimum: Double
-  public let maximum: Double
-  public let mean: Double
-  /// With n−1; `nil` for a single number.
-  public let standardDeviation: Double?
+extension CellReading {
+  /// The number, if it is one.
+  var value: Double? {
+    switch self {
+    case .numeral(let numeral): numeral.value
+    case .number(let number): number
+    case .missing, .notFinite, .text: nil
+    }
+  }
 }

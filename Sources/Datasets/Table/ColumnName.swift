@@ -1,0 +1,83 @@
+/// The names of a column: its header as given, its key, and its unit.
+struct ColumnName: Equatable, Sendable {
+  let header: String
+  /// The header in snake_case without what stands in parentheses.
+  let key: String
+  /// What stood in parentheses, if it names a unit rather than a range: `k$`, not `1-100`.
+  let unit: String?
+
+  /// Names for all headers of a table; keys are made unique with `_2`, `_3`, …
+  static func names(for headers: [String]) -> [ColumnName] {
+    var taken: Set<String> = []
+    return headers.enumerated().map { index, header in
+      let (bare, unit) = split(header)
+      let plain = snakeCase(bare)
+      let base = plain.isEmpty ? "column_\(index + 1)" : plain
+      var key = base
+      var number = 2
+      while !taken.insert(key).inserted {
+        key = "\(base)_\(number)"
+        number += 1
+      }
+      return ColumnName(header: header, key: key, unit: unit)
+    }
+  }
+
+  /// Takes what stands in parentheses out of a header.
+  private static func split(_ header: String) -> (bare: String, unit: String?) {
+    var bare = ""
+    var inner = ""
+    var units: [String] = []
+    var depth = 0
+    for character in header {
+      switch character {
+      case "(", "[":
+        if depth == 0 { bare.append(" ") } else { inner.append(character) }
+        depth += 1
+      case ")", "]":
+        guard depth > 0 else {
+          bare.append(character)
+          continue
+        }
+        depth -= 1
+        if depth == 0 {
+          units.append(inner)
+          inner = ""
+        } else {
+          inner.append(character)
+        }
+      default:
+        if depth == 0 { bare.append(character) } else { inner.append(character) }
+      }
+    }
+    // A parenthesis that is never closed is part of the name.
+    if depth > 0 { bare.append(inner) }
+    let unit = units.first { text in
+      text.contains { !$0.isNumber && !" -–—.,:<>=+".contains($0) }
+    }
+    return (bare, unit)
+  }
+
+  /// Letters and digits in lower case, words apart by `_`; a word also begins where capitals do.
+  private static func snakeCase(_ text: String) -> String {
+    let characters = Array(text)
+    var result = ""
+    for (index, character) in characters.enumerated() {
+      guard character.isLetter || character.isNumber else {
+        if !result.isEmpty, result.last != "_" { result.append("_") }
+        continue
+      }
+      if character.isUppercase, index > 0, let last = result.last, last != "_" {
+        let previous = characters[index - 1]
+        let beforeWord = index + 1 < characters.count && characters[index + 1].isLowercase
+        // `annualIncome`, `Cmp3Won`, and the last capital of `IDNumber`.
+        if previous.isLowercase || previous.isNumber || (previous.isUppercase && beforeWord) {
+          result.append("_")
+        }
+      }
+      result.append(contentsOf: character.lowercased())
+    }
+    while result.last == "_" { result.removeLast() }
+    return result
+  }
+}

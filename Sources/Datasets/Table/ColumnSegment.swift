@@ -1,0 +1,131 @@
+/// A run of a column's rows, stored in the narrowest way that keeps every cell's text.
+struct ColumnSegment: Sendable {
+  enum Cells: Sendable {
+    /// Numerals, but for the rows in `exceptions`.
+    case numerals(Numerals)
+    /// Numbers of texts in the column's pool.
+    case pooled(PackedIntegers)
+    /// Texts one after the other.
+    case plain(TextRun)
+  }
+  var rowCount: Int
+  var cells: Cells
+  /// Cells that are no numerals: rows of the segment, ascending, and their texts in the pool.
+  var exceptionRows: [UInt32] = []
+  var exceptionTexts: [UInt32] = []
+
+  var byteCount: Int {
+    let own: Int
+    switch cells {
+    case .numerals(let numerals): own = numerals.byteCount
+    case .pooled(let codes): own = codes.byteCount
+    case .plain(let run): own = run.byteCount
+    }
+    return own + exceptionRows.capacity * 4 + exceptionTexts.capacity * 4
+  }
+
+  /// The pool's number of the exception in a row, or `nil` if the row holds a numeral.
+  func exception(at row: Int) -> Int? {
+    guard !exceptionRows.isEmpty else { return nil }
+    var low = 0
+    var high = exceptionRows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(exceptionRows[middle]) < row { low = middle + 1 } else { high = middle }
+    }
+    guard low < exceptionRows.count, Int(exceptionRows[low]) == row else { return nil }
+    return Int(exceptionTexts[low])
+  }
+}
+
+/// Plain decimal numbers: integers, and where the point stands.
+struct Numerals: Sendable {
+  enum Decimals: Sendable {
+    case all(UInt8)
+    case each([UInt8])
+  }
+  var mantissas: PackedIntegers
+  var decimals: Decimals
+
+  var byteCount: Int {
+    switch decimals {
+    case .all: mantissas.byteCount
+    case .each(let places): mantissas.byteCount + places.capacity
+    }
+  }
+
+  subscript(row: Int) -> Numeral {
+    switch decimals {
+    case .all(let places): Numeral(mantissa: mantissas[row], decimals: places)
+    case .each(let places): Numeral(mantissa: mantissas[row], decimals: places[row])
+    }
+  }
+}
+
+/// Integers as distances from the smallest one, in as few bytes as the largest distance needs.
+struct PackedIntegers: Sendable {
+  enum Distances: Sendable {
+    case bits8([UInt8])
+    case bits16([UInt16])
+    case bits32([UInt32])
+    /// Plain values: the base does not count.
+    case bits64([Int64])
+  }
+  let base: Int64
+  let distances: Distances
+
+  init(_ values: [Int64]) {
+    var low = values.first ?? 0
+    var high = low
+    for value in values {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    base = low
+    let span = UInt64(bitPattern: high) &- UInt64(bitPattern: low)
+    if span <= 0xFF {
+      distances = .bits8(values.map { UInt8(truncatingIfNeeded: $0 &- low) })
+    } else if span <= 0xFFFF {
+      distances = .bits16(values.map { UInt16(truncatingIfNeeded: $0 &- low) })
+    } else if span <= 0xFFFF_FFFF {
+      distances = .bits32(values.map { UInt32(truncatingIfNeeded: $0 &- low) })
+    } else {
+      distances = .bits64(values)
+    }
+  }
+
+  var byteCount: Int {
+    switch distances {
+    case .bits8(let values): values.capacity
+    case .bits16(let values): values.capacity * 2
+    case .bits32(let values): values.capacity * 4
+    case .bits64(let values): values.capacity * 8
+    }
+  }
+
+  subscript(row: Int) -> Int64 {
+    switch distances {
+    case .bits8(let values): base + Int64(values[row])
+    case .bits16(let values): base + Int64(values[row])
+    case .bits32(let values): base + Int64(values[row])
+    case .bits64(let values): values[row]
+    }
+  }
+}
+
+/// Texts one after the other.
+struct TextRun: Sendable {
+  var bytes: [UInt8] = []
+  var ends: [UInt32] = []
+
+  var byteCount: Int { bytes.capacity + ends.capacity * 4 }
+
+  mutating func append(_ text: Span<UInt8>) {
+    text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+    ends.append(UInt32(bytes.count))
+  }
+
+  func range(_ row: Int) -> Range<Int> {
+    (row == 0 ? 0 : Int(ends[row - 1]))..<Int(ends[row])
+  }
+}
