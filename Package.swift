@@ -28,10 +28,12 @@ let package = Package(
     .testTarget(name: "ClusteringTests", dependencies: ["Clustering"], swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
     .testTarget(
-      name: "SegmentationTests", dependencies: ["Segmentation"], swiftSettings: strict),
+      name: "SegmentationTests", dependencies: ["Segmentation", "Datasets"], swiftSettings: strict),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
     .testTarget(
-      name: "SegmentationAPITests", dependencies: ["SegmentationAPI"], swiftSettings: strict),
+      name: "SegmentationAPITests", dependencies: ["SegmentationAPI", "Datasets", "Segmentation"],
+      swiftSettings: strict),
+    .testTarget(name: "segmentdTests", dependencies: ["segmentd"], swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
   ]
 )

@@ -28,6 +28,8 @@ case .healthcheck:
     Process.healthcheck(host: host, port: settings.port, seconds: 5) ? .success : .failure)
 case .checkConfig:
   Process.printLine("The settings are well.")
+case .config:
+  Process.writeOutput(Array(Setting.file(invocation.settings).utf8))
 case .sample:
   Process.writeOutput(SampleCustomers.csv())
 case .help:

@@ -43,7 +43,3 @@ import Testing
       String(decoding: json.bytes, as: UTF8.self) == #"{"z":1,"a":[true,null,"x"],"m":{"k":2.5}}"#)
   }
 }
-
-extension JSON: @retroactive ExpressibleByNilLiteral {
-  public init(nilLiteral: ()) { self = .null }
-}

@@ -7,7 +7,7 @@ import Testing
 @Suite struct QueryTests {
   private let parameters = Parameter.cleaning + Parameter.fit
 
-  private func problem(_ items: [(name: String, value: String)]) -> ProblemDetails? {
+  private func refusal(_ items: [(name: String, value: String)]) -> ProblemDetails? {
     do throws(ProblemDetails) {
       _ = try SegmentationOptions(try Query(items, allowing: parameters))
       return nil
@@ -18,7 +18,7 @@ import Testing
 
   @Test("an unknown parameter is told with what was probably meant")
   func unknownParameter() throws {
-    let problem = try #require(problem([("feature", "age"), ("sed", "1"), ("k", "3")]))
+    let problem = try #require(refusal([("feature", "age"), ("sed", "1"), ("k", "3")]))
     #expect(problem.type == .unknownParameter)
     #expect(problem.faults.map(\.pointer) == ["feature", "sed"])
     #expect(problem.detail.contains("did you mean features?"))
@@ -26,7 +26,7 @@ import Testing
 
   @Test("a parameter given twice is refused")
   func twice() throws {
-    #expect(problem([("k", "3"), ("k", "4")])?.type == .unknownParameter)
+    #expect(refusal([("k", "3"), ("k", "4")])?.type == .unknownParameter)
   }
 
   @Test(
@@ -38,13 +38,13 @@ import Testing
       ("99999999999999999999", .tooManyClusters),
     ])
   func clusterCounts(text: String, type: ProblemType) {
-    #expect(problem([("k", text)])?.type == type)
+    #expect(refusal([("k", text)])?.type == type)
   }
 
   @Test("all faults of the other options are told at once")
   func faults() throws {
     let problem = try #require(
-      problem([
+      refusal([
         ("scale", "z"), ("missing", "x"), ("restarts", "0"), ("series", "a b"), ("strict", "maybe"),
         ("k_min", "9"), ("k_max", "3"),
       ]))

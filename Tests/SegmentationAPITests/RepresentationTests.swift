@@ -28,7 +28,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
     )
     #expect(
       text(rows.encoded(as: .txt))
-        == "name         size  share\n-----------  ----  -----\nHigh, \"low\"     3   0.25\n=cmd               -1.5\n"
+        == "name         size  share\n-----------  ----  -----\nHigh, \"low\"     3   0.25\n=cmd                -1.5\n"
     )
   }
 
@@ -64,7 +64,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
   @Test(
     "people read four decimals",
     arguments: [
-      (1.0, "1"), (0.5, "0.5"), (54.266666, "54.2667"), (-0.00004, "-4e-05"), (1e15, "1e+15"),
+      (1.0, "1"), (0.5, "0.5"), (54.266666, "54.2667"), (-0.00004, "-4e-05"), (1e16, "1e+16"),
       (123456.78901, "123456.789"), (0, "0"),
     ])
   func readableNumbers(value: Double, shown: String) {

@@ -45,14 +45,14 @@ import Testing
       let candidates = ["true", "17", "json", "debug", "x"]
       let value = try #require(
         candidates.first { setting.set($0, in: &changed) == nil && changed != Settings() })
-      #expect(try invoke([setting.flag, value]).settings == changed, "\(setting.key)")
+      #expect(try invoke(["\(setting.flag)=\(value)"]).settings == changed, "\(setting.key)")
       #expect(
         try invoke(environment: [setting.variable: value]).settings == changed, "\(setting.key)")
       let isBare = ["true", "17"].contains(value) && setting.set("17", in: &changed) == nil
       let json = isBare || value == "true" && setting.isSwitch ? value : "\"\(value)\""
       #expect(
         try invoke(["--config", "c.json"], file: "{\"\(setting.key)\": \(json)}").settings
-          == invoke([setting.flag, value]).settings, "\(setting.key)")
+          == invoke(["\(setting.flag)=\(value)"]).settings, "\(setting.key)")
     }
   }
 

@@ -254,6 +254,8 @@ private struct Cleaner {
     guard rows.count > 1 else { throw .tooFewRows(count: rows.count) }
     report.rowsUsed = rows.count
     report.rowsSetAside = table.recordsRead - rows.count
+    // In order of column and row, so that a cell is found by bisection.
+    fills.sort { ($0.column, $0.row) < ($1.column, $1.row) }
     report.filledCount = fills.count
     report.columns = table.columns.indices.map { index in
       let column = table.columns[index]

@@ -57,7 +57,8 @@ public struct ColumnAliases: Sendable {
     key.filter { $0 != "_" }
   }
 
-  private static let words: [ColumnMeaning: [String]] = [
+  /// The words the service knows by itself, by meaning, the better ones first.
+  public static let words: [ColumnMeaning: [String]] = [
     .id: [
       "customerid", "custid", "custno", "custnumber", "customerno", "customernumber", "customernr",
       "clientid",

@@ -5,6 +5,17 @@ extension Dataset {
   /// - Complexity: O(1), O(log *f*) where *f* cells were filled and this one is missing.
   public func number(ofRow row: Int, column: Int) -> Double? {
     if let number = table.columns[column].number(at: row) { return number }
-    return fills.first { $0.row == row && $0.column == column }?.value
+    var low = 0
+    var high = fills.count
+    while low < high {
+      let middle = (low + high) / 2
+      if (fills[middle].column, fills[middle].row) < (column, row) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    guard low < fills.count, fills[low].column == column, fills[low].row == row else { return nil }
+    return fills[low].value
   }
 }

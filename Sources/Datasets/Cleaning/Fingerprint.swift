@@ -1,7 +1,10 @@
 /// A 128-bit fingerprint of a sequence of words; not a defence against forgers.
-struct Fingerprint: Sendable {
+public struct Fingerprint: Sendable {
   private var first: UInt64 = 0x243F_6A88_85A3_08D3
   private var second: UInt64 = 0x1319_8A2E_0370_7344
+
+  /// The fingerprint of nothing yet.
+  public init() {}
 
   /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014): every bit in reaches every bit out.
   static func mix(_ word: UInt64) -> UInt64 {
@@ -18,15 +21,29 @@ struct Fingerprint: Sendable {
     second ^= second >> 29
   }
 
-  mutating func add(_ text: String) {
-    var bytes = Array(text.utf8)
-    bytes.append(0xFF)
-    add(TextPool.hash(bytes.span))
+  /// Adds a text; two texts are not their joined text.
+  public mutating func add(_ text: String) {
+    add(Array(text.utf8))
+  }
+
+  /// Adds bytes; two arrays are not their joined array.
+  ///
+  /// - Complexity: O(*n*), eight bytes a step.
+  public mutating func add(_ bytes: [UInt8]) {
     add(UInt64(bytes.count))
+    var word: UInt64 = 0
+    for (index, byte) in bytes.enumerated() {
+      word = word << 8 | UInt64(byte)
+      if index & 7 == 7 {
+        add(word)
+        word = 0
+      }
+    }
+    add(word)
   }
 
   /// 32 hexadecimal digits.
-  var hex: String {
+  public var hex: String {
     let words = [Fingerprint.mix(first ^ second), Fingerprint.mix(second &+ first &* 3)]
     return words.map { word in
       let digits = String(word, radix: 16)

@@ -117,12 +117,15 @@ extension DatasetWarning {
     case .ignoredColumnAsFeature: "id_like_feature"
     case .looksLikeWeight: "looks_like_weight"
     case .noHeader: "no_header"
+    case .idsRepeat: "ids_repeat"
     }
   }
 
   var column: String? {
     switch self {
-    case .ignoredColumnAsFeature(let column, _), .looksLikeWeight(let column): column
+    case .ignoredColumnAsFeature(let column, _), .looksLikeWeight(let column),
+      .idsRepeat(let column, _):
+      column
     case .encodingGuessed, .noHeader: nil
     }
   }
@@ -137,6 +140,8 @@ extension DatasetWarning {
       "\(column) looks like a count of customers; say weight=\(column) if each row stands for that many."
     case .noHeader:
       "The first record holds numbers only, so it was read as a row and the columns were numbered."
+    case .idsRepeat(let column, let distinct):
+      "Most rows share their \(column) with another: \(distinct) different ones. These look like transactions, not customers."
     }
   }
 
@@ -177,7 +182,7 @@ extension FindingReason {
     case .tooManyFields: "more fields than the header"
     case .identicalRow: "equal to an earlier row in every cell"
     case .repeatedID: "an id that another row has"
-    case .badWeight: "not a positive number"
+    case .zeroWeight: "a weight of 0"
     }
   }
 }

@@ -7,6 +7,7 @@ struct Invocation: Equatable {
     case serve
     case healthcheck
     case checkConfig = "check-config"
+    case config
     case sample
     case help
     case version
@@ -176,6 +177,7 @@ struct Invocation: Equatable {
       usage: segmentd [serve] [--config FILE] [--SETTING VALUE ...]
              segmentd healthcheck    asks the running service whether it is well; exit 0 if so
              segmentd check-config   reads the settings and says what is wrong with them
+             segmentd config         prints the settings in force as a settings file
              segmentd sample         prints the generated sample customers as CSV
              segmentd help | version
 
