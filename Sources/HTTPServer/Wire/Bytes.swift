@@ -141,6 +141,15 @@ extension Span<UInt8> {
     return true
   }
 
+  /// Whether this is exactly the given text.
+  func equalsExactly(_ text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    // Safety: a static string lives as long as the program; the reads are within its count.
+    let other = text.utf8Start
+    for index in 0..<count where self[index] != other[index] { return false }
+    return true
+  }
+
   /// Whether this is the given text, letters compared without regard to case (ASCII only).
   @inline(__always)
   func equalsIgnoringCase(_ text: StaticString) -> Bool {

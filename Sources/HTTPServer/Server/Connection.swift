@@ -1,0 +1,90 @@
+/// One connection: its socket, where it stands, and what waits. Owned and used by one event loop.
+final class Connection {
+  let socket: Socket
+  /// The place in the loop's tables, and how often that place was used before.
+  let slot: Int
+  let generation: UInt32
+  let peer: PeerAddress
+
+  var state = ConnectionState()
+  /// The head that is being read. Lent by the loop while nothing of it has arrived.
+  var parser = RequestParser()
+  /// Bytes for the socket. Lent by the loop while there are none.
+  var outbox = Outbox()
+  /// Bytes from the socket that nobody has looked at yet.
+  var backlog: [UInt8] = []
+  var backlogStart = 0
+  /// The request at hand, unless it was answered at once.
+  var exchange: Exchange?
+  var requestCount = 0
+
+  /// Whether the socket may have bytes.
+  var isReadable = true
+  /// Whether the system said that the peer has closed its side: it must be read to the very end.
+  var peerEndIsNear = false
+  /// Whether the socket may take bytes.
+  var isWritable = true
+  /// Whether the loop will look at it again without being asked.
+  var isQueued = false
+
+  // Deadlines of the monotonic clock; `.max` when there is none.
+
+  /// When the head must be complete.
+  var headDeadline = UInt64.max
+  /// When the content's rate is looked at next, and how much had come before this window.
+  var contentDeadline = UInt64.max
+  var contentAtWindow = 0
+  /// When the answer must be there.
+  var answerDeadline = UInt64.max
+  /// When the client must have taken some of what waits for it, and how much it had before.
+  var writeDeadline = UInt64.max
+  var acknowledgedAtWindow = 0
+  /// When a closing connection is over in any case.
+  var lingerDeadline = UInt64.max
+  /// Bytes given to the socket.
+  var sentBytes = 0
+
+  init(socket: Socket, slot: Int, generation: UInt32, peer: PeerAddress) {
+    self.socket = socket
+    self.slot = slot
+    self.generation = generation
+    self.peer = peer
+  }
+
+  var hasBacklog: Bool { backlogStart < backlog.count }
+
+  /// Names the request at hand for other threads.
+  var exchangeID: ExchangeID {
+    ExchangeID(slot: slot, generation: generation, request: requestCount)
+  }
+}
+
+/// A request that is being read or answered.
+struct Exchange {
+  let id: RequestID
+  let method: Method
+  let version: Version
+  var route: String?
+  /// When its head was complete, by the exact clock; 0 when nobody wants to know.
+  let startTime: UInt64
+  var content: ContentDecoder
+  let cancellation: Cancellation
+
+  /// Who takes the content.
+  var work: ContentWork?
+  /// Content given to it and not taken yet.
+  var unconsumedBytes = 0
+  /// Who makes the answer's content.
+  var source: ContentSource?
+  var sourceIsAsked = false
+  /// Who will give the answer.
+  var deferred: DeferredResponse?
+
+  var status = Status.ok
+  var responseBytes = 0
+  var responseIsChunked = false
+  /// How much of the promised content is still to come.
+  var responseRemaining: Int?
+  /// Transformed output in the outbox of which the work has not been told that it was sent.
+  var unsentOutput = 0
+}

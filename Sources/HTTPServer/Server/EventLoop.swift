@@ -1,0 +1,412 @@
+import Dispatch
+
+/// Looks after many connections with one thread.
+///
+/// Everything here is used by the block that ``run()`` is called from, and by nobody else: no locks.
+/// Other threads leave mail with the loop's ``LoopHandle``.
+final class EventLoop {
+  /// What all loops of a server share.
+  struct Shared: Sendable {
+    let limits: Limits
+    let handler: any RequestHandler
+    let events: (@Sendable (ServerEvent) -> Void)?
+    let pool: ComputePool
+    let population: Population
+    let loops: [LoopHandle]
+    let requestIDKey: UInt64
+  }
+
+  /// How often deadlines are looked at.
+  static let tick = Duration.milliseconds(100)
+  /// How many times a busy connection is served before the others get their turn.
+  private static let rounds = 4
+  /// Which events are not those of a connection.
+  private static let wakeToken = UInt64.max
+  private static let listenerToken = UInt64.max - 1024
+
+  let index: Int
+  let shared: Shared
+  let limits: Limits
+  let handle: LoopHandle
+  private var poller: Poller
+
+  var connections: [Connection?] = []
+  private var generations: [UInt32] = []
+  private var freeSlots: [Int] = []
+  /// When each slot's connection must be looked at.
+  private var deadlines: [UInt64] = []
+  private(set) var idle = IdleList()
+  private(set) var connectionCount = 0
+  /// Connections that have more to do than one turn allows.
+  private var queued: [Connection] = []
+
+  var listeners: [ListenerState]
+  /// When this turn began, by the coarse clock.
+  private(set) var now = Clock.coarse()
+  private var nextTick: UInt64 = 0
+  private var second = 0
+  /// The `Date` line of this second.
+  private(set) var date: [UInt8] = []
+  var requestIDs: RequestIDSource
+
+  /// The deadline of a shutdown that has begun.
+  private(set) var drainDeadline: UInt64?
+
+  // Lent to the connection that is being served.
+  private var readBuffer: [UInt8]
+  private var spareOutbox = Outbox()
+  private var spareParser = RequestParser()
+  /// Given to requests until one of them takes time, and so keeps it.
+  var spareCancellation = Cancellation()
+  /// Buffers for large content, to be used again.
+  var contentBuffers: [[UInt8]] = []
+
+  // Durations of the limits, in nanoseconds.
+  private let idleTime: UInt64
+  let headTime: UInt64
+  let answerTime: UInt64
+  let contentWindow: UInt64
+
+  init(index: Int, shared: Shared, listeners: [ListeningSocket], poller: Int32) {
+    self.index = index
+    self.shared = shared
+    limits = shared.limits
+    handle = shared.loops[index]
+    self.poller = Poller(owning: poller, capacity: 256)
+    self.listeners = listeners.map { ListenerState(listener: $0) }
+    requestIDs = RequestIDSource(loop: index, key: shared.requestIDKey)
+    readBuffer = [UInt8](repeating: 0, count: shared.limits.pipelinedBytes)
+    idleTime = limits.idleTime.nanoseconds
+    headTime = limits.headTime.nanoseconds
+    answerTime = limits.answerTime.nanoseconds
+    contentWindow = limits.contentWindow.nanoseconds
+  }
+
+  // MARK: Running
+
+  /// Serves until a shutdown is complete.
+  func run() {
+    _ = poller.add(handle.wakeup.descriptor, .readable, token: Self.wakeToken)
+    for index in listeners.indices { watch(listener: index) }
+    updateDate()
+    while !isFinished {
+      let count = poller.wait(milliseconds: waitMilliseconds)
+      now = Clock.coarse()
+      updateDate()
+      for index in 0..<count {
+        let (token, readiness) = poller.event(index)
+        handle(token, readiness)
+      }
+      serveQueued()
+      if now >= nextTick { checkDeadlines() }
+      handle.oldestIdle.store(idle.oldestTime, ordering: .relaxed)
+    }
+  }
+
+  private var isFinished: Bool {
+    drainDeadline != nil && connectionCount == 0 && queued.isEmpty
+  }
+
+  private var waitMilliseconds: Int32 {
+    if !queued.isEmpty { return 0 }
+    guard connectionCount > 0 || drainDeadline != nil || listeners.contains(where: \.isSuspended)
+    else { return -1 }
+    return nextTick > now ? Int32((nextTick - now) / 1_000_000) + 1 : 0
+  }
+
+  private func updateDate() {
+    let seconds = Clock.secondsSince1970()
+    guard seconds != second else { return }
+    second = seconds
+    date.removeAll(keepingCapacity: true)
+    date.append("Date: ")
+    HTTPDate.append(secondsSince1970: seconds, to: &date)
+    date.append("\r\n")
+  }
+
+  private func handle(_ token: UInt64, _ readiness: Poller.Readiness) {
+    if token == Self.wakeToken {
+      handle.wakeup.clear()
+      for mail in handle.collect() { read(mail) }
+      return
+    }
+    if token >= Self.listenerToken {
+      accept(listener: Int(token - Self.listenerToken))
+      return
+    }
+    let slot = Int(token & 0xFFFF_FFFF)
+    // A connection that was closed earlier in this turn may still have events.
+    guard let connection = connections[slot],
+      connection.generation == UInt32(truncatingIfNeeded: token >> 32)
+    else { return }
+    if readiness.contains(.failed) || readiness.contains(.hungUp) {
+      // Both sides are closed, or the connection was reset: nobody is there to read an answer.
+      if readiness.contains(.failed) || connection.state.phase == .lingering {
+        close(connection, .clientGone)
+        return
+      }
+    }
+    if !readiness.isDisjoint(with: [.readable, .peerFinished, .hungUp]) {
+      connection.isReadable = true
+    }
+    if readiness.contains(.peerFinished) { connection.peerEndIsNear = true }
+    if readiness.contains(.writable) { connection.isWritable = true }
+    serve(connection)
+  }
+
+  /// Marks a connection to be served again in this or the next turn.
+  func enqueue(_ connection: Connection) {
+    guard !connection.isQueued else { return }
+    connection.isQueued = true
+    queued.append(connection)
+  }
+
+  private func serveQueued() {
+    guard !queued.isEmpty else { return }
+    var batch: [Connection] = []
+    swap(&batch, &queued)
+    for connection in batch {
+      connection.isQueued = false
+      if connection.state.phase != .closed { serve(connection) }
+    }
+  }
+
+  // MARK: Serving one connection
+
+  /// Does what can be done for a connection now: looks at what was received, receives, answers,
+  /// sends.
+  func serve(_ connection: Connection) {
+    if connection.outbox.isEmpty { swap(&connection.outbox, &spareOutbox) }
+    if connection.parser.isFresh { swap(&connection.parser, &spareParser) }
+    var round = 0
+    while connection.state.phase != .closed {
+      if connection.hasBacklog, mayProcess(connection) {
+        processBacklog(connection)
+      } else if mayReceive(connection) {
+        round += 1
+        if round > Self.rounds {
+          enqueue(connection)
+          break
+        }
+        receive(connection)
+      } else if connection.outbox.isEmpty || !connection.isWritable {
+        break
+      } else {
+        flush(connection)
+      }
+    }
+    if connection.outbox.isEmpty { swap(&connection.outbox, &spareOutbox) }
+    if connection.parser.isFresh { swap(&connection.parser, &spareParser) }
+    if connection.state.phase != .closed { schedule(connection) }
+  }
+
+  /// Whether there is room to answer one more request, or to take more content.
+  private func mayProcess(_ connection: Connection) -> Bool {
+    guard connection.state.wantsInput else { return false }
+    switch connection.state.phase {
+    case .idle, .head:
+      return connection.outbox.count < limits.gatheredBytes
+        && (connection.isWritable || connection.outbox.isEmpty)
+    case .exchange(.wanted, _):
+      return (connection.exchange?.unconsumedBytes ?? 0) < limits.unconsumedBytes
+        && connection.outbox.count < limits.unsentBytes
+    case .exchange, .finishing, .lingering:
+      return true
+    case .closed:
+      return false
+    }
+  }
+
+  private func mayReceive(_ connection: Connection) -> Bool {
+    connection.isReadable && !connection.hasBacklog && mayProcess(connection)
+  }
+
+  private func processBacklog(_ connection: Connection) {
+    var backlog: [UInt8] = []
+    swap(&backlog, &connection.backlog)
+    let end = process(connection, backlog.span, from: connection.backlogStart)
+    if end < backlog.count, connection.state.phase != .closed {
+      connection.backlogStart = end
+      swap(&backlog, &connection.backlog)
+    } else {
+      connection.backlogStart = 0
+    }
+  }
+
+  private func receive(_ connection: Connection) {
+    if case .exchange(.wanted, _) = connection.state.phase {
+      receiveContent(connection)
+      return
+    }
+    // Taken out, so that it can be looked at while the loop changes.
+    var buffer: [UInt8] = []
+    swap(&buffer, &readBuffer)
+    switch connection.socket.receive(into: &buffer) {
+    case .moved(let count):
+      noteReceived(connection, count, of: buffer.count)
+      let end = process(connection, buffer.span.extracting(0..<count), from: 0)
+      if end < count { connection.backlog.append(contentsOf: buffer[end..<count]) }
+    case .wouldBlock:
+      connection.isReadable = false
+    case .ended:
+      connection.isReadable = false
+      perform(connection.state.handle(.peerFinished), on: connection)
+    case .failed:
+      close(connection, .clientGone)
+    }
+    swap(&buffer, &readBuffer)
+  }
+
+  /// A receive that did not fill its buffer took all there was: the next byte will be told.
+  func noteReceived(_ connection: Connection, _ count: Int, of capacity: Int) {
+    if count < capacity, !connection.peerEndIsNear { connection.isReadable = false }
+  }
+
+  // MARK: Sending
+
+  private func flush(_ connection: Connection) {
+    switch connection.socket.send(connection.outbox) {
+    case .moved(let count):
+      connection.sentBytes += count
+      connection.outbox.advance(by: count)
+      if connection.exchange != nil { noteSent(connection) }
+    case .wouldBlock:
+      connection.isWritable = false
+    case .ended, .failed:
+      close(connection, .clientGone)
+      return
+    }
+    if connection.outbox.isEmpty, connection.state.phase == .finishing {
+      perform(connection.state.handle(.flushed), on: connection)
+    }
+  }
+
+  /// Does what the connection's state asks for.
+  func perform(_ actions: ConnectionState.Actions, on connection: Connection) {
+    if actions.isEmpty { return }
+    if actions.contains(.linger) {
+      connection.socket.closeSending()
+      connection.lingerDeadline = now + limits.lingerTime.nanoseconds
+    }
+    if actions.contains(.close) {
+      close(connection, .clientGone)
+    }
+  }
+
+  // MARK: Opening and closing
+
+  /// Begins to look after a connection.
+  func open(_ socket: Socket, _ peer: PeerAddress) {
+    let slot: Int
+    if let free = freeSlots.popLast() {
+      slot = free
+    } else {
+      slot = connections.count
+      connections.append(nil)
+      generations.append(0)
+      deadlines.append(.max)
+      idle.grow(to: connections.count)
+    }
+    generations[slot] &+= 1
+    let connection = Connection(
+      socket: socket, slot: slot, generation: generations[slot], peer: peer)
+    let token = UInt64(generations[slot]) << 32 | UInt64(slot)
+    guard
+      poller.add(
+        socket.descriptor, [.readable, .writable, .peerFinished, .edges], token: token)
+    else {
+      socket.close()
+      freeSlots.append(slot)
+      leave(peer)
+      return
+    }
+    connections[slot] = connection
+    connectionCount += 1
+    if drainDeadline != nil { _ = connection.state.handle(.drain) }
+    shared.events?(.connectionOpened(peer))
+    schedule(connection)
+  }
+
+  /// Ends a connection, and with it the request at hand.
+  func close(_ connection: Connection, _ reason: ServerEvent.AbortReason) {
+    guard connections[connection.slot] === connection else { return }
+    _ = connection.state.handle(.broke)
+    if let exchange = connection.exchange { abandon(exchange, connection, reason) }
+    connection.exchange = nil
+    connection.outbox.reset()
+    connection.backlog = []
+    connections[connection.slot] = nil
+    deadlines[connection.slot] = .max
+    idle.remove(connection.slot)
+    freeSlots.append(connection.slot)
+    connectionCount -= 1
+    connection.socket.close()
+    leave(connection.peer)
+    shared.events?(
+      .connectionClosed(connection.peer, requestCount: connection.requestCount))
+  }
+
+  private func leave(_ peer: PeerAddress) {
+    handle.connectionCount.subtract(1, ordering: .relaxed)
+    shared.population.leave(peer)
+  }
+
+  func watch(listener index: Int) {
+    listeners[index].resumeTime = nil
+    _ = poller.add(
+      listeners[index].listener.socket.descriptor, .readable,
+      token: Self.listenerToken + UInt64(index))
+  }
+
+  func unwatch(listener index: Int) {
+    poller.remove(listeners[index].listener.socket.descriptor)
+  }
+
+  // MARK: Time
+
+  /// Notes when the connection must be looked at again, though nothing happens.
+  private func schedule(_ connection: Connection) {
+    let slot = connection.slot
+    if connection.state.phase == .idle, connection.outbox.isEmpty {
+      deadlines[slot] = now + (drainDeadline == nil ? idleTime : limits.drainTime.nanoseconds)
+      idle.append(slot, since: now)
+      return
+    }
+    idle.remove(slot)
+    deadlines[slot] = deadline(of: connection)
+  }
+
+  private func checkDeadlines() {
+    nextTick = now + Self.tick.nanoseconds
+    for index in listeners.indices {
+      if let time = listeners[index].resumeTime, time <= now { watch(listener: index) }
+    }
+    for slot in deadlines.indices where deadlines[slot] <= now {
+      guard let connection = connections[slot] else { continue }
+      deadlinePassed(connection)
+      if connection.state.phase != .closed { schedule(connection) }
+    }
+    if let drainDeadline, drainDeadline <= now {
+      for case let connection? in connections { close(connection, .shutDown) }
+    }
+  }
+
+  /// Begins to shut down.
+  func drain(until deadline: UInt64) {
+    guard drainDeadline == nil else { return }
+    drainDeadline = deadline
+    nextTick = 0
+    closeListeners()
+    for case let connection? in connections {
+      _ = connection.state.handle(.drain)
+      schedule(connection)
+    }
+  }
+
+  /// Closes the connection that has been idle for longest.
+  func evictOldestIdle() {
+    guard let slot = idle.oldest, let connection = connections[slot] else { return }
+    shared.events?(.idleConnectionEvicted(connection.peer))
+    close(connection, .clientGone)
+  }
+}

@@ -1,3 +1,0 @@
-import Testing
-
-@Test("placeholder until the first suite") func placeholder() { #expect(Bool(true)) }
