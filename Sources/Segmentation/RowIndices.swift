@@ -50,8 +50,10 @@ extension Run {
   /// - Complexity: O(*m* log *m*) for *m* rows.
   public func sortedByDistance(_ rows: RowIndices) -> RowIndices {
     let scored = (0..<rows.count).map { position in
-      (row: Int32(truncatingIfNeeded: rows[position]),
-        distance: score(row: rows[position])?.distance ?? .infinity)
+      (
+        row: Int32(truncatingIfNeeded: rows[position]),
+        distance: score(row: rows[position])?.distance ?? .infinity
+      )
     }
     return RowIndices(
       scored.sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }.map(\.row))

@@ -19,13 +19,27 @@ struct SegmentNaming {
   /// A name of more than three parts is no name.
   static let partLimit = 3
 
-  let features: [Feature]
+  private let features: [Feature]
+  /// What each feature is called in a name; no two alike.
+  private let nouns: [String]
+
+  init(features: [Feature]) {
+    self.features = features
+    let short = features.map(SegmentNaming.noun)
+    nouns = features.indices.map { index in
+      let isShared = short.count { $0 == short[index] } > 1
+      return isShared
+        ? features[index].key.split(separator: "_").joined(separator: " ") : short[index]
+    }
+  }
 
   /// One name for each cluster, all different.
   ///
   /// - Parameter z: for each cluster one z-score a feature.
   func names(z: [[Double]]) -> [String] {
-    var names = z.map { name($0, limit: SegmentNaming.partLimit, noticeable: SegmentNaming.noticeable, strong: false) }
+    var names = z.map {
+      name($0, limit: SegmentNaming.partLimit, noticeable: SegmentNaming.noticeable, strong: false)
+    }
     // Where two agree, say more: stronger words, then smaller deviations, then a number.
     let refinements: [(limit: Int, noticeable: Double, strong: Bool)] = [
       (SegmentNaming.partLimit, SegmentNaming.noticeable, true),
@@ -64,24 +78,26 @@ struct SegmentNaming {
       .prefix(limit)
       .sorted()
     guard !chosen.isEmpty else { return "Average customers" }
-    let parts = chosen.map { phrase(features[$0], z: z[$0], strong: strong) }
+    let parts = chosen.map { phrase($0, z: z[$0], strong: strong) }
     let text = parts.joined(separator: ", ")
     return text.prefix(1).uppercased() + text.dropFirst()
   }
 
-  private func phrase(_ feature: Feature, z: Double, strong: Bool) -> String {
+  private func phrase(_ feature: Int, z: Double, strong: Bool) -> String {
     let isHigh = z > 0
     let very = strong && abs(z) >= SegmentNaming.extreme
-    if feature.meaning == .age {
+    if features[feature].meaning == .age {
       return (very ? "much " : "") + (isHigh ? "older" : "younger")
     }
-    return (very ? "very " : "") + (isHigh ? "high " : "low ") + SegmentNaming.noun(feature)
+    return (very ? "very " : "") + (isHigh ? "high " : "low ") + nouns[feature]
   }
 
   /// A feature's name in running text: `annual_income` is income, `spending_score` spending.
   private static func noun(_ feature: Feature) -> String {
     var words = feature.key.split(separator: "_").map(String.init)
-    if words.count > 1, let first = words.first, ["annual", "yearly", "monthly", "total"].contains(first) {
+    if words.count > 1, let first = words.first,
+      ["annual", "yearly", "monthly", "total"].contains(first)
+    {
       words.removeFirst()
     }
     if words.count > 1, let last = words.last, ["score", "amount", "value"].contains(last) {

@@ -58,7 +58,8 @@ public final class SegmentationService: Sendable {
   }
 
   /// Stores a dataset without a fit.
-  public func keep(_ dataset: Dataset) throws(SegmentationError) -> (dataset: Dataset, isNew: Bool) {
+  public func keep(_ dataset: Dataset) throws(SegmentationError) -> (dataset: Dataset, isNew: Bool)
+  {
     let publication = try publish(dataset, run: nil, activates: false)
     return (publication.dataset, publication.isNewDataset)
   }

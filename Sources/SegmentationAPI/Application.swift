@@ -52,13 +52,20 @@ public struct Application: RequestHandler {
       + HomeRoutes(context: context).endpoints
   }
 
+  /// The method and pattern of every route, in the order of the list.
+  public var routes: [(method: Method, pattern: String)] {
+    router.routes.map { ($0.method, $0.pattern) }
+  }
+
   public func reply(to request: Request) -> Reply {
     router.reply(
       to: request,
       notFound: { request in
         .now(
-          ProblemDetails(.notFound, "There is nothing at this address; GET / lists the entry points.")
-            .response(requestID: request.id))
+          ProblemDetails(
+            .notFound, "There is nothing at this address; GET / lists the entry points."
+          )
+          .response(requestID: request.id))
       },
       methodNotAllowed: { request, allow in
         .now(

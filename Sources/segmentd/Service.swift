@@ -13,6 +13,7 @@ final class Service: Sendable {
   private let log: EventLog
   private let readiness = Readiness(.starting)
   private let segmentation: SegmentationService
+  private let application: Application
   private let server: Server
   private let isStopping = Atomic<Bool>(false)
 
@@ -23,7 +24,7 @@ final class Service: Sendable {
     segmentation = SegmentationService(
       configuration: .init(threads: threads, aliases: aliases),
       store: InMemoryDatasetStore<Run>(budgetBytes: settings.maxStoreBytes))
-    let application = Application(
+    application = Application(
       service: segmentation,
       configuration: .init(
         limits: Service.uploadLimits(settings, threads: threads), version: Service.version),
@@ -32,6 +33,9 @@ final class Service: Sendable {
       configuration: Service.serverConfiguration(settings, threads: threads),
       handler: application, events: log.sink)
   }
+
+  /// The method and pattern of every route.
+  var routes: [(method: Method, pattern: String)] { application.routes }
 
   private static func uploadLimits(_ settings: Settings, threads: Int) -> UploadLimits {
     var limits = UploadLimits()

@@ -21,7 +21,8 @@ import Testing
     }
     var words: [ColumnMeaning: [String]] = [:]
     for member in meanings.members {
-      guard let meaning = ColumnMeaning(rawValue: member.name), case .array(let items) = member.value
+      guard let meaning = ColumnMeaning(rawValue: member.name),
+        case .array(let items) = member.value
       else {
         Issue.record("\(member.name) is not a meaning")
         continue
@@ -33,7 +34,8 @@ import Testing
 
   @Test("words of a file go before the service's own")
   func additions() throws {
-    let aliases = try aliases(#"{"aliases": {"income": ["Jahres Einkommen (EUR)"], "id": ["Karte"]}}"#)
+    let aliases = try aliases(
+      #"{"aliases": {"income": ["Jahres Einkommen (EUR)"], "id": ["Karte"]}}"#)
     #expect(aliases.meaning(ofKey: "jahres_einkommen") == .income)
     #expect(aliases.meaning(ofKey: "karte") == .id)
     #expect(aliases.meaning(ofKey: "customer_id") == .id)

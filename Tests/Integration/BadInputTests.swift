@@ -40,7 +40,9 @@ struct BadInputTests {
     Case("empty", "", 400, "empty-content"),
     Case("header only", "age,income\n", 422, "header-only"),
     Case("one row", "age,income\n1,2\n", 422, "too-few-rows"),
-    Case("binary", bytes: [0x50, 0x4B, 3, 4, 0x14, 0, 6, 0, 8, 0, 0xFF, 0xFE, 1, 2], 422, "binary-content"),
+    Case(
+      "binary", bytes: [0x50, 0x4B, 3, 4, 0x14, 0, 6, 0, 8, 0, 0xFF, 0xFE, 1, 2], 422,
+      "binary-content"),
     Case("NUL", "age,income\n1,2\n3,\u{0}4\n", 422, "nul-byte"),
     Case("unclosed quote", "age,name\n1,\"a\n2,b\n", 422, "unclosed-quote"),
     Case("no numbers", "name,town\na,b\nc,d\ne,f\n", 422, "no-numeric-column"),
@@ -52,7 +54,9 @@ struct BadInputTests {
     Case("k above rows", query: "?k=5", good, 422, "too-many-clusters"),
     Case("k 10^9", query: "?k=1000000000", good, 422, "too-many-clusters"),
     Case("unknown feature", query: "?k=2&features=agee", good, 422, "unknown-column"),
-    Case("text feature", query: "?k=2&features=name", "name,age\na,1\nb,2\nc,9\n", 422, "unsuitable-column"),
+    Case(
+      "text feature", query: "?k=2&features=name", "name,age\na,1\nb,2\nc,9\n", 422,
+      "unsuitable-column"),
     Case("unknown parameter", query: "?k=2&colour=red", good, 400, "unknown-parameter"),
     Case("wrong type", type: "application/pdf", good, 415, "unsupported-media-type"),
     Case("JSON number", type: "application/json", "42", 422, "not-rows"),
@@ -68,7 +72,9 @@ struct BadInputTests {
     Case(
       "gap with missing=error", query: "?k=2&missing=error", "age,income\n1,2\n3,\n5,6\n", 422,
       "missing-values"),
-    Case("ragged with strict", query: "?k=2&strict=true", "age,income\n1,2\n3\n5,6\n", 422, "set-aside-rows"),
+    Case(
+      "ragged with strict", query: "?k=2&strict=true", "age,income\n1,2\n3\n5,6\n", 422,
+      "set-aside-rows"),
     Case("bad weight", query: "?k=2&weight=w", "age,w\n1,2\n3,-1\n5,1\n", 422, "bad-weight"),
     Case("no part", type: "multipart/form-data", good, 400, "multipart-malformed"),
     Case(
@@ -87,7 +93,9 @@ struct BadInputTests {
         #expect(answer.status == item.status, "\(item.name): \(answer.text.prefix(400))")
         #expect(answer.headers["Content-Type"] == "application/problem+json", "\(item.name)")
         let json = try answer.json()
-        #expect(json["type"].string == "/problems/\(item.problem)", "\(item.name): \(answer.text.prefix(400))")
+        #expect(
+          json["type"].string == "/problems/\(item.problem)",
+          "\(item.name): \(answer.text.prefix(400))")
         #expect(json["status"].number == Double(item.status))
         #expect((json["detail"].string ?? "").count > 20, "\(item.name)")
         #expect(try await curl.get("/problems/\(item.problem)").status == 200)
@@ -151,11 +159,13 @@ struct BadInputTests {
     try await ServiceProcess.with { service in
       let curl = service.client()
       let doubled = try await curl.post(
-        "/segments?k=2", body: .text("age,age,age\n1,2,9\n3,1,2\n8,9,1\n")).json()
+        "/segments?k=2", body: .text("age,age,age\n1,2,9\n3,1,2\n8,9,1\n")
+      ).json()
       #expect(
         doubled["dataset"]["columns"].items.map { $0["key"].string } == ["age", "age_2", "age_3"])
 
-      let latin: [UInt8] = Array("name,age,income\nJos".utf8) + [0xE9] + Array(",20,30\nB,21,31\nC,60,90\n".utf8)
+      let latin: [UInt8] =
+        Array("name,age,income\nJos".utf8) + [0xE9] + Array(",20,30\nB,21,31\nC,60,90\n".utf8)
       let guessed = try await curl.post("/segments?k=2&series=latin", body: .bytes(latin)).json()
       #expect(guessed["dataset"]["encoding"].string == "windows-1252")
       #expect(guessed["warnings"].items.contains { $0["code"].string == "encoding_guessed" })
@@ -181,7 +191,8 @@ struct BadInputTests {
         let content = (0..<Int.random(in: 1...400, using: &random)).map { _ in
           alphabet.randomElement(using: &random) ?? 0
         }
-        let type = ["text/csv", "application/json", "application/x-ndjson"].randomElement(using: &random)
+        let type = ["text/csv", "application/json", "application/x-ndjson"].randomElement(
+          using: &random)
         let answer = try await curl.post(
           "/segments", body: .bytes(content), headers: ["Content-Type": type ?? ""])
         #expect(answer.status < 500, "\(content): \(answer.text)")

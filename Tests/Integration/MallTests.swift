@@ -82,7 +82,11 @@ struct MallTests {
     }
   }
 
-  @Test("a handed-back file has every row and every cell as it was sent", arguments: variants + ["mall_dirty.csv", "telco_churn.csv", "segmentation_udemy.csv", "wholesale_ids.csv"])
+  @Test(
+    "a handed-back file has every row and every cell as it was sent",
+    arguments: variants + [
+      "mall_dirty.csv", "telco_churn.csv", "segmentation_udemy.csv", "wholesale_ids.csv",
+    ])
   func handedBack(file: String) async throws {
     try await ServiceProcess.with { service in
       let sent = try SharedData.bytes(file)

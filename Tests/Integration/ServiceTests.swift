@@ -174,7 +174,8 @@ struct ServiceTests {
       #expect(file.text.split(whereSeparator: \.isNewline).count == 201)
       #expect(try await curl.get("/segments/assign?age=3").status == 400)
       #expect(try await curl.get("/segments/assign?age=3&annual_incme=4").status == 400)
-      #expect(try await curl.get("/segments/assign?age=x&annual_income=1&spending_score=2").status == 400)
+      #expect(
+        try await curl.get("/segments/assign?age=x&annual_income=1&spending_score=2").status == 400)
       #expect(try await curl.post("/segments/assign", body: .text("a,b\n1,2\n3,4\n")).status == 422)
     }
   }
@@ -196,7 +197,8 @@ struct ServiceTests {
       let first = try #require(three["run_id"].string)
       #expect(try await curl.post("/runs/\(first)/activate", body: .text("")).status == 200)
       #expect(try await current() == 3)
-      #expect(try await curl.send(CurlRequest(method: "DELETE", url: "/runs/\(first)")).status == 200)
+      #expect(
+        try await curl.send(CurlRequest(method: "DELETE", url: "/runs/\(first)")).status == 200)
       #expect(try await current() == 4)
       #expect(try await curl.get("/runs/\(first)").status == 404)
       let dataset = try #require(four["dataset"]["id"].string)
@@ -253,7 +255,9 @@ struct ServiceTests {
       #expect(page.status == 200)
       #expect(page.text.contains("<table>"))
       #expect(page.headers["Content-Security-Policy"] != nil)
-      #expect(try await curl.get("/", headers: ["Accept": "application/json"]).json()["items"].items.count > 20)
+      #expect(
+        try await curl.get("/", headers: ["Accept": "application/json"]).json()["items"].items.count
+          > 20)
     }
   }
 }

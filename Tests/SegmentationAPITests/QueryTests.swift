@@ -50,7 +50,9 @@ import Testing
       ]))
     #expect(problem.type == .invalidParameter)
     #expect(
-      problem.faults.map(\.pointer) == ["missing", "strict", "scale", "restarts", "series", "k_min"])
+      problem.faults.map(\.pointer) == [
+        "missing", "strict", "scale", "restarts", "series", "k_min",
+      ])
   }
 
   @Test("options are read as the contract names them")

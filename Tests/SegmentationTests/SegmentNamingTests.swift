@@ -23,6 +23,14 @@ import Testing
     #expect(SegmentNaming.slug(names[1]) == "high-income-high-spending")
   }
 
+  @Test("features that would be called alike keep their whole name")
+  func nouns() {
+    let naming = SegmentNaming(features: [
+      .init(key: "monthly_charges", meaning: nil), .init(key: "total_charges", meaning: nil),
+    ])
+    #expect(naming.names(z: [[1, -1]]) == ["High monthly charges, low total charges"])
+  }
+
   @Test("nothing remarkable has a name too")
   func average() {
     #expect(mall.names(z: [[0.1, 0, -0.2]]) == ["Average customers"])

@@ -60,7 +60,8 @@ private func options(_ change: (inout SegmentationOptions) -> Void) -> Segmentat
       options { $0.clusterCount = .automatic(2...5) }, options { $0.scale = .minmax },
       options { $0.seed = 7 }, options { $0.restarts = 3 }, options { $0.series = "x" },
     ]
-    #expect(Set(variants.map { Run.fingerprint(dataset: dataset, options: $0) }).count == variants.count)
+    #expect(
+      Set(variants.map { Run.fingerprint(dataset: dataset, options: $0) }).count == variants.count)
   }
 
   @Test("shuffled rows give the same segments")
@@ -81,7 +82,10 @@ private func options(_ change: (inout SegmentationOptions) -> Void) -> Segmentat
   @Test("labels, sizes and scores agree", arguments: Scale.allCases)
   func consistency(scale: Scale) throws {
     let run = try service().segment(
-      table(sample), options: options { $0.scale = scale; $0.clusterCount = .fixed(4) }
+      table(sample),
+      options: options {
+        $0.scale = scale; $0.clusterCount = .fixed(4)
+      }
     ).run
     var sizes = [Double](repeating: 0, count: 4)
     var inertia = 0.0
@@ -101,7 +105,8 @@ private func options(_ change: (inout SegmentationOptions) -> Void) -> Segmentat
   @Test("rows set aside have no label and are counted")
   func setAside() throws {
     let text = Array("id,age,income\n1,20,30\n2,,31\n3,60,90\n4,61,91\n5,21,33\n".utf8)
-    let run = try service().segment(table(text), options: options { $0.clusterCount = .fixed(2) }).run
+    let run = try service().segment(table(text), options: options { $0.clusterCount = .fixed(2) })
+      .run
     #expect(run.rowLabels[1] == nil)
     #expect(run.score(row: 1) == nil)
     #expect(run.customerCount == 4)
@@ -149,8 +154,10 @@ private func options(_ change: (inout SegmentationOptions) -> Void) -> Segmentat
   @Test("activation, removal and falling back")
   func lifecycle() throws {
     let service = service()
-    let three = try service.segment(table(sample), options: options { $0.clusterCount = .fixed(3) }).run
-    let four = try service.segment(table(sample), options: options { $0.clusterCount = .fixed(4) }).run
+    let three = try service.segment(table(sample), options: options { $0.clusterCount = .fixed(3) })
+      .run
+    let four = try service.segment(table(sample), options: options { $0.clusterCount = .fixed(4) })
+      .run
     #expect(service.snapshot.current(series: "default") === four)
     _ = try service.activate(runID: three.id)
     #expect(service.snapshot.current(series: "default") === three)
@@ -165,7 +172,8 @@ private func options(_ change: (inout SegmentationOptions) -> Void) -> Segmentat
 
   @Test("profiles stand beside the means")
   func profiles() throws {
-    let run = try service().segment(table(sample), options: options { $0.clusterCount = .fixed(3) }).run
+    let run = try service().segment(table(sample), options: options { $0.clusterCount = .fixed(3) })
+      .run
     let profiles = run.profiles()
     #expect(profiles.count == 9)
     for profile in profiles {

@@ -82,8 +82,10 @@ import Testing
 
   @Test("a file that is no JSON is refused with its line")
   func malformedFile() {
-    #expect(faults(["--config", "c.json"], file: "{\n \"port\": }").first?.hasPrefix("c.json:2:") == true)
-    #expect(faults(["--config", "gone.json"]).first?.hasPrefix("gone.json: cannot be read") == true)
+    #expect(
+      faults(["--config", "c.json"], file: "{\n \"port\": }").first?.hasPrefix("c.json:2:") == true)
+    #expect(
+      faults(["--config", "gone.json"]).first?.hasPrefix("gone.json: cannot be read") == true)
     #expect(faults(["--port"]) == ["--port: a value is missing"])
   }
 

@@ -28,7 +28,8 @@ extension Parameter {
 
   /// What a file of rows is read and cleaned with.
   static let cleaning = [
-    Parameter("features", "the columns to cluster by, separated by commas; all usable numbers by default"),
+    Parameter(
+      "features", "the columns to cluster by, separated by commas; all usable numbers by default"),
     Parameter("id", "the column that names the customer"),
     Parameter("weight", "the column that says how many customers a row stands for"),
     Parameter("value", "the column that holds a customer's revenue"),

@@ -13,7 +13,8 @@ struct CustomerTable: Sendable {
     let table = run.dataset.table
     shown = table.columns.indices.filter { $0 != run.dataset.idColumn }
     columns =
-      ["customer_id"] + shown.map { table.columns[$0].key }.map { $0 == "customer_id" ? "customer_id_given" : $0 }
+      ["customer_id"]
+      + shown.map { table.columns[$0].key }.map { $0 == "customer_id" ? "customer_id_given" : $0 }
       + ScoreCells.columns
   }
 

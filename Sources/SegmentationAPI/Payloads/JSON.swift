@@ -109,7 +109,8 @@ enum JSON: Sendable, Equatable {
   private static let hexDigits = Array("0123456789abcdef".utf8)
 }
 
-extension JSON: ExpressibleByNilLiteral, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+extension JSON: ExpressibleByNilLiteral, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   init(nilLiteral: ()) { self = .null }

@@ -7,7 +7,9 @@ enum Timestamp {
   /// - Parameter milliseconds: since 1970, UTC.
   static func text(_ milliseconds: Int64) -> String {
     Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-      .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+      .formatted(
+        .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(
+          separator: .omitted))
   }
 }
 
@@ -25,7 +27,9 @@ struct RunPayload {
       .init(name: "k", value: .integer(run.clusters.count)),
       .init(name: "k_choice", value: choice),
       .init(name: "quality", value: quality),
-      .init(name: "segments", value: .array(run.segments.map { SegmentPayload(run: run, segment: $0).brief })),
+      .init(
+        name: "segments",
+        value: .array(run.segments.map { SegmentPayload(run: run, segment: $0).brief })),
       .init(
         name: "warnings",
         value: .array(run.warnings.map(\.json) + run.dataset.report.warnings.map(\.json))),
@@ -127,7 +131,8 @@ extension RunWarning {
 extension ChoiceOfClusterCount {
   /// One sentence that says why this number was chosen.
   static func reason(_ choice: ChoiceOfClusterCount) -> String {
-    let range = "\(choice.candidates.first?.clusterCount ?? 0) to \(choice.candidates.last?.clusterCount ?? 0)"
+    let range =
+      "\(choice.candidates.first?.clusterCount ?? 0) to \(choice.candidates.last?.clusterCount ?? 0)"
     guard let chosen = choice.candidates.first(where: { $0.clusterCount == choice.chosen }),
       let silhouette = chosen.silhouette
     else { return "k=\(choice.chosen) is the only number that could be tried." }

@@ -19,7 +19,8 @@ extension ProblemDetails {
         .tooManyClusters,
         "k=\(requested) asks for more clusters than there are different customers in the features: \(distinct). Choose k from 1 to \(distinct), or k=auto.",
         faults: [
-          .init(pointer: "k", value: String(requested), reason: "above \(distinct) different customers")
+          .init(
+            pointer: "k", value: String(requested), reason: "above \(distinct) different customers")
         ])
     case .allCustomersAlike(let features):
       self.init(
@@ -180,7 +181,8 @@ extension JSONError.Problem {
     case .unexpectedEnd: "it ends too early"
     case .unexpectedByte(let byte):
       byte > 32 && byte < 127
-        ? "'\(Character(Unicode.Scalar(byte)))' cannot stand here" : "byte \(byte) cannot stand here"
+        ? "'\(Character(Unicode.Scalar(byte)))' cannot stand here"
+        : "byte \(byte) cannot stand here"
     case .badNumber: "a number is malformed"
     case .badEscape: "an escape is malformed"
     case .controlCharacterInString: "a control character stands in a string"

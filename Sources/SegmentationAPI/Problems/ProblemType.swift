@@ -56,7 +56,8 @@ extension ProblemType {
   )
   static let tooManyRows = ProblemType(
     "too-many-rows", .contentTooLarge, "The file has too many rows",
-    "Raise max_rows, or send distinct rows with a count and weight= (see /problems and the README).")
+    "Raise max_rows, or send distinct rows with a count and weight= (see /problems and the README)."
+  )
   static let tooManyColumns = ProblemType(
     "too-many-columns", .unprocessableContent, "The file has too many columns",
     "Send the columns that describe customers only, or raise max_columns.")

@@ -40,7 +40,9 @@ struct TextTable {
     case .integer(let value): return String(value)
     case .number(let value): return TextTable.number(value)
     case .string(let text):
-      return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+      return String(
+        String.UnicodeScalarView(
+          text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
     case .array, .object: return String(decoding: cell.bytes, as: UTF8.self)
     }
   }

@@ -13,7 +13,8 @@ struct AssignmentRoutes {
       Endpoint(
         .get, "/segments/assign", forms: [.json, .csv, .txt], parameters: Self.own,
         takesFeatures: true,
-        summary: "The segment of one customer, whose figures stand in the query; as text the bare id.",
+        summary:
+          "The segment of one customer, whose figures stand in the query; as text the bare id.",
         .immediate { call throws(ProblemDetails) in try one(call) }),
       Endpoint(
         .post, "/segments/assign", forms: [.json, .csv, .ndjson, .txt],
@@ -37,7 +38,8 @@ struct AssignmentRoutes {
     where !known.contains(name) && !run.features.contains(where: { $0.header == name }) {
       let near = Spelling.nearest(to: name, in: known)
       faults.append(
-        .init(pointer: name, reason: "no such feature\(near.map { "; did you mean \($0)?" } ?? "")"))
+        .init(pointer: name, reason: "no such feature\(near.map { "; did you mean \($0)?" } ?? "")")
+      )
     }
     guard faults.isEmpty else {
       throw ProblemDetails(

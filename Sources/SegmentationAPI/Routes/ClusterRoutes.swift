@@ -18,7 +18,8 @@ struct ClusterRoutes {
         summary: "The clusters with their centroids in original and scaled units.",
         .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
-        .get, "/clusters/profiles", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
+        .get, "/clusters/profiles", forms: Self.forms,
+        parameters: [.run, .series] + Parameter.list,
         summary: "The long table cluster by feature: mean, z, lift and quantiles.",
         .cached { call throws(ProblemDetails) in try profiles(call) }),
       Endpoint(

@@ -9,7 +9,9 @@ struct CustomerRoutes {
     [
       Endpoint(
         .get, "/customers", forms: [.json, .csv, .ndjson, .txt],
-        parameters: [.run, .series, Parameter("segment", "the id of a segment; all customers by default")] + Parameter.pages,
+        parameters: [
+          .run, .series, Parameter("segment", "the id of a segment; all customers by default"),
+        ] + Parameter.pages,
         summary: "Customers with their segment, in the order of the file.",
         .computed { call throws(ProblemDetails) in try list(call) }),
       Endpoint(

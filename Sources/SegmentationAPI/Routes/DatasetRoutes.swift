@@ -11,14 +11,19 @@ struct DatasetRoutes {
   var endpoints: [Endpoint] {
     [
       Endpoint(
-        .post, "/datasets", parameters: Parameter.cleaning + [Parameter("dry_run", "true reads, cleans and reports, and stores nothing")],
+        .post, "/datasets",
+        parameters: Parameter.cleaning + [
+          Parameter("dry_run", "true reads, cleans and reports, and stores nothing")
+        ],
         summary: "Reads, cleans and stores rows, without a fit.",
         .upload { call throws(ProblemDetails) in try keep(call) }),
       Endpoint(
         .get, "/datasets", forms: Self.forms, parameters: Parameter.pages,
-        summary: "The datasets in the store.", .cached { call throws(ProblemDetails) in try list(call) }),
+        summary: "The datasets in the store.",
+        .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
-        .get, "/datasets/{id}", forms: [.json, .txt], summary: "One dataset: its columns and counts.",
+        .get, "/datasets/{id}", forms: [.json, .txt],
+        summary: "One dataset: its columns and counts.",
         .cached { call throws(ProblemDetails) in
           call.answer(DatasetPayload(dataset: try dataset(call)).json)
         }),
@@ -41,7 +46,8 @@ struct DatasetRoutes {
 
   private func keep(_ call: Call) throws(ProblemDetails) -> RowUpload {
     let parameters = Parameter.cleaning + [Parameter("dry_run", "")]
-    return RowUpload(parameters: parameters, keepsText: false) { call, rows throws(ProblemDetails) in
+    return RowUpload(parameters: parameters, keepsText: false) {
+      call, rows throws(ProblemDetails) in
       var reader = QueryReader(call.query)
       let options = CleaningOptions(&reader)
       let isDry = reader.flag("dry_run", default: false)

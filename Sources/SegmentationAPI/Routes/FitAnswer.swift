@@ -49,7 +49,8 @@ struct FitAnswer {
     }
     guard call.query["dataset"] == nil else {
       throw ProblemDetails(
-        .invalidParameter, "dataset= fits stored rows again and takes no content; send one of both.",
+        .invalidParameter,
+        "dataset= fits stored rows again and takes no content; send one of both.",
         faults: [.init(pointer: "dataset", reason: "given together with content")])
     }
     return try call.attempt { () throws(SegmentationError) in

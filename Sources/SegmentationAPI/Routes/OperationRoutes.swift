@@ -39,7 +39,8 @@ struct OperationRoutes {
               }))
         }),
       Endpoint(
-        .get, "/problems/{slug}", forms: [.json, .txt], summary: "What a kind of problem means and how to mend it.",
+        .get, "/problems/{slug}", forms: [.json, .txt],
+        summary: "What a kind of problem means and how to mend it.",
         .cached { call throws(ProblemDetails) in try problem(call) }),
     ]
   }

@@ -10,14 +10,17 @@ struct RunRoutes {
       Endpoint(
         .get, "/runs", forms: [.json, .csv, .ndjson, .txt],
         parameters: [Parameter("series", "only the runs of this line")] + Parameter.pages,
-        summary: "The runs, the newest last.", .cached { call throws(ProblemDetails) in try list(call) }),
+        summary: "The runs, the newest last.",
+        .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
-        .get, "/runs/{id}", forms: [.json, .txt], summary: "One run, as it was answered to its fit.",
+        .get, "/runs/{id}", forms: [.json, .txt],
+        summary: "One run, as it was answered to its fit.",
         .cached { call throws(ProblemDetails) in
           call.answer(RunPayload(run: try run(call)).json)
         }),
       Endpoint(
-        .delete, "/runs/{id}", summary: "Takes a run away; the one activated before becomes current.",
+        .delete, "/runs/{id}",
+        summary: "Takes a run away; the one activated before becomes current.",
         .computed { call throws(ProblemDetails) in try remove(call) }),
       Endpoint(
         .post, "/runs/{id}/activate", summary: "Makes a run the current one of its series.",

@@ -9,19 +9,28 @@ struct SegmentRoutes {
   var endpoints: [Endpoint] {
     [
       Endpoint(
-        .post, "/segments", forms: [.json, .csv], parameters: Parameter.cleaning + Parameter.fit + Parameter.list,
-        summary: "Reads customers, finds segments, stores both; as CSV the same rows come back with their segment.",
+        .post, "/segments", forms: [.json, .csv],
+        parameters: Parameter.cleaning + Parameter.fit + Parameter.list,
+        summary:
+          "Reads customers, finds segments, stores both; as CSV the same rows come back with their segment.",
         .upload { call throws(ProblemDetails) in try fit(call) }),
       Endpoint(
         .get, "/segments", forms: [.json, .csv, .ndjson, .txt],
-        parameters: [.run, .series, Parameter("sort", "size, share, name or a feature; a leading - turns it round")] + Parameter.list,
-        summary: "The named segments of a run.", .cached { call throws(ProblemDetails) in try list(call) }),
+        parameters: [
+          .run, .series,
+          Parameter("sort", "size, share, name or a feature; a leading - turns it round"),
+        ] + Parameter.list,
+        summary: "The named segments of a run.",
+        .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
         .get, "/segments/{sid}", forms: [.json, .csv, .txt], parameters: [.run, .series],
-        summary: "One segment with its profile.", .cached { call throws(ProblemDetails) in try one(call) }),
+        summary: "One segment with its profile.",
+        .cached { call throws(ProblemDetails) in try one(call) }),
       Endpoint(
         .get, "/segments/{sid}/customers", forms: [.json, .csv, .ndjson, .txt],
-        parameters: [.run, .series, Parameter("sort", "distance lists the typical customers first")] + Parameter.pages,
+        parameters: [
+          .run, .series, Parameter("sort", "distance lists the typical customers first"),
+        ] + Parameter.pages,
         summary: "The customers of a segment: the mailing list.",
         .computed { call throws(ProblemDetails) in try customers(call) }),
     ]
