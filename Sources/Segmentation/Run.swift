@@ -61,7 +61,9 @@ public final class Run: Sendable {
 }
 
 extension Run: StoredRun {
+  /// The dataset it was fitted on.
   public var datasetID: String { dataset.id }
+  /// The line of runs it belongs to.
   public var series: String { options.series }
   /// The labels, and a generous kilobyte a cluster for the rest.
   public var byteCount: Int { rowLabels.byteCount + 1024 * (clusters.count + 4) }
@@ -149,11 +151,17 @@ public struct RunQuality: Sendable, Equatable {
 public struct ChoiceOfClusterCount: Sendable, Equatable {
   /// One number of clusters that was tried.
   public struct Candidate: Sendable, Equatable {
+    /// The number of clusters.
     public let clusterCount: Int
+    /// The sum of squared scaled distances to the own centroid.
     public let inertia: Double
+    /// Mean silhouette; the higher the better, 1 at most.
     public let silhouette: Double?
+    /// Mean simplified silhouette; the higher the better, 1 at most.
     public let simplifiedSilhouette: Double?
+    /// Calinski–Harabasz index; the higher the better.
     public let calinskiHarabasz: Double?
+    /// Davies–Bouldin index; the lower the better.
     public let daviesBouldin: Double?
     /// The size of the smallest cluster, in customers.
     public let smallestSize: Double
@@ -174,6 +182,7 @@ public struct RunWarning: Sendable, Equatable {
     case rowsSetAside = "rows_set_aside"
   }
 
+  /// What kind of warning it is.
   public let code: Code
   /// The key of the column it is about.
   public var column: String?

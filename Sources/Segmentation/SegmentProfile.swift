@@ -2,9 +2,11 @@ import Datasets
 
 /// One feature of one cluster beside the same feature of all customers.
 public struct FeatureProfile: Sendable, Equatable {
+  /// The position of the cluster in the run.
   public let cluster: Int
   /// The position of the feature in the run.
   public let feature: Int
+  /// The mean in the cluster, in the feature's own unit.
   public let mean: Double
   /// (mean − overall mean) / overall standard deviation.
   public let z: Double
@@ -12,6 +14,7 @@ public struct FeatureProfile: Sendable, Equatable {
   public let lift: Double?
   /// The value below which a tenth of the customers lie.
   public let q10: Double
+  /// The value below which half of the customers lie.
   public let median: Double
   /// The value below which nine tenths of the customers lie.
   public let q90: Double

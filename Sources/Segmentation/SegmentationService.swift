@@ -32,10 +32,13 @@ public final class SegmentationService: Sendable {
 
   /// Time spent in one phase of the work.
   public struct PhaseTiming: Sendable {
+    /// The name of the phase, in one word.
     public let name: String
+    /// How long it took.
     public let duration: Duration
   }
 
+  /// How the service works whatever is asked of it.
   public let configuration: Configuration
   private let store: any DatasetStore<Run>
 

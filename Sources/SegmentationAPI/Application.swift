@@ -57,6 +57,7 @@ public struct Application: RequestHandler {
     router.routes.map { ($0.method, $0.pattern) }
   }
 
+  /// Decides how to answer a request, on the event loop.
   public func reply(to request: Request) -> Reply {
     router.reply(
       to: request,
@@ -76,6 +77,7 @@ public struct Application: RequestHandler {
       })
   }
 
+  /// Tells a fault of the protocol as a problem.
   public func response(to fault: HTTPFault, requestID: String) -> Response {
     ProblemDetails(fault).response(requestID: requestID)
   }

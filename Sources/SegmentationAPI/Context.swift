@@ -22,8 +22,11 @@ struct Context: Sendable {
       }
       let items = request.target.queryItems.map { (name: $0.name, value: $0.value) }
       let query =
-        endpoint.takesFeatures
-        ? Query(keeping: items) : try Query(items, allowing: endpoint.parameters)
+        switch endpoint.others {
+        case .refused: try Query(items, allowing: endpoint.parameters)
+        case .kept: Query(keeping: items)
+        case .ignored: Query()
+        }
       let call = Call(
         request: request, service: service, parameters: match.parameters, query: query, form: form)
       return try reply(to: call, with: endpoint)

@@ -98,7 +98,7 @@ private struct Cleaner {
       ?? descriptive.first { (2...12).contains(table.columns[$0].distinctTextCount()) }
   }
 
-  private func chosenFeatures() throws(DatasetError) -> [Int] {
+  private mutating func chosenFeatures() throws(DatasetError) -> [Int] {
     if let names = options.features {
       var chosen: [Int] = []
       for name in names {
@@ -115,13 +115,19 @@ private struct Cleaner {
     }
     let usable = roles.indices.filter { roles[$0] == .feature }
     guard usable.isEmpty else { return usable }
-    let constant = roles.indices.filter {
-      let isConstant =
-        roles[$0] == .ignored(.constant) || roles[$0] == .ignored(.nearConstant)
-      return isConstant && table.columns[$0].isNumeric
+    // Columns that hardly vary are better than none: what little they tell is all there is.
+    let hardlyVarying = numericColumns(ignoredAs: .nearConstant)
+    guard hardlyVarying.isEmpty else {
+      for index in hardlyVarying { roles[index] = .feature }
+      return hardlyVarying
     }
+    let constant = numericColumns(ignoredAs: .constant)
     if !constant.isEmpty { throw .allConstant(columns: constant.map { table.columns[$0].key }) }
     throw .noNumericColumn(columns: table.columns.map(\.key))
+  }
+
+  private func numericColumns(ignoredAs reason: IgnoredReason) -> [Int] {
+    roles.indices.filter { roles[$0] == .ignored(reason) && table.columns[$0].isNumeric }
   }
 
   // MARK: Rows

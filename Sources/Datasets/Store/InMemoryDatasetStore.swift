@@ -13,10 +13,12 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
     self.budgetBytes = budgetBytes
   }
 
+  /// Everything there is, as of one moment.
   public var snapshot: StoreSnapshot<Run> {
     state.withLock { $0 }
   }
 
+  /// Stores a dataset, and a run over it, in one step.
   public func publish(_ dataset: Dataset, run: Run?, activates: Bool) throws(StoreError)
     -> Publication<Run>
   {
@@ -41,6 +43,7 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
     }
   }
 
+  /// Makes a stored run the current one of its series.
   public func activate(runID: String) throws(StoreError) -> Run {
     try state.withLock { state throws(StoreError) in
       guard let run = state.runs[runID] else { throw .unknownRun(id: runID) }
@@ -49,6 +52,7 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
     }
   }
 
+  /// Takes a run away; the one activated before it becomes current.
   public func removeRun(id: String) throws(StoreError) -> Run {
     try state.withLock { state throws(StoreError) in
       guard let run = state.runs[id] else { throw .unknownRun(id: id) }
@@ -57,6 +61,7 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
     }
   }
 
+  /// Takes a dataset away with all runs over it.
   public func removeDataset(id: String) throws(StoreError) -> [Run] {
     try state.withLock { state throws(StoreError) in
       guard let dataset = state.datasets[id] else { throw .unknownDataset(id: id) }

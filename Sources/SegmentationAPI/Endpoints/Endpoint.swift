@@ -21,21 +21,30 @@ struct Endpoint: Sendable {
   /// What it can answer, the default first.
   let forms: [Form]
   let parameters: [Parameter]
-  /// Whether the features of the run are parameters as well; the handler checks them.
-  let takesFeatures: Bool
+  /// What becomes of parameters that are not in the list.
+  enum OtherParameters: Sendable {
+    /// They are refused, with what was probably meant.
+    case refused
+    /// They are for the handler to check: the features of a run.
+    case kept
+    /// They mean nothing, as on the routes of load balancers, which add what they like.
+    case ignored
+  }
+
+  let others: OtherParameters
   /// What it does, in one sentence.
   let summary: String
   let handling: Handling
 
   init(
     _ method: Method, _ pattern: String, forms: [Form] = [.json], parameters: [Parameter] = [],
-    takesFeatures: Bool = false, summary: String, _ handling: Handling
+    others: OtherParameters = .refused, summary: String, _ handling: Handling
   ) {
     self.method = method
     self.pattern = pattern
     self.forms = forms
     self.parameters = parameters
-    self.takesFeatures = takesFeatures
+    self.others = others
     self.summary = summary
     self.handling = handling
   }

@@ -12,7 +12,7 @@ struct AssignmentRoutes {
     [
       Endpoint(
         .get, "/segments/assign", forms: [.json, .csv, .txt], parameters: Self.own,
-        takesFeatures: true,
+        others: .kept,
         summary:
           "The segment of one customer, whose figures stand in the query; as text the bare id.",
         .immediate { call throws(ProblemDetails) in try one(call) }),

@@ -7,10 +7,10 @@ struct OperationRoutes {
   var endpoints: [Endpoint] {
     [
       Endpoint(
-        .get, "/healthz", forms: [.json, .txt], summary: "Whether the process is alive.",
+        .get, "/healthz", forms: [.json, .txt], others: .ignored, summary: "Whether the process is alive.",
         .immediate { call throws(ProblemDetails) in call.answer(["status": "ok"]) }),
       Endpoint(
-        .get, "/readyz", forms: [.json, .txt], summary: "Whether the service should be given work.",
+        .get, "/readyz", forms: [.json, .txt], others: .ignored, summary: "Whether the service should be given work.",
         .immediate { call throws(ProblemDetails) in
           let state = context.readiness.state
           return call.answer(
@@ -18,7 +18,7 @@ struct OperationRoutes {
             status: state == .ready ? .ok : .serviceUnavailable)
         }),
       Endpoint(
-        .get, "/version", forms: [.json, .txt], summary: "Which version runs.",
+        .get, "/version", forms: [.json, .txt], others: .ignored, summary: "Which version runs.",
         .immediate { call throws(ProblemDetails) in
           call.answer([
             "name": "segmentd", "version": .string(context.configuration.version),
