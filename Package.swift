@@ -35,5 +35,18 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "segmentdTests", dependencies: ["segmentd"], swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+
+    // What tests share. Only this part needs libcurl, Debian's libcurl4-openssl-dev.
+    .systemLibrary(
+      name: "CCurl", path: "Tests/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(
+      name: "TestSupport", dependencies: ["CCurl"], path: "Tests/Support", swiftSettings: strict),
+    .testTarget(
+      name: "TestSupportTests", dependencies: ["TestSupport"], path: "Tests/SupportTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "IntegrationTests", dependencies: ["TestSupport"], path: "Tests/Integration",
+      swiftSettings: strict),
   ]
 )
