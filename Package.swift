@@ -4,6 +4,10 @@ import PackageDescription
 /// Every target is built in Swift 6 language mode with warnings as errors.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// The numeric rooms are optimised in debug builds too: their tests go through millions of points.
+let optimised: [SwiftSetting] =
+  strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
   name: "segmentd",
   products: [
@@ -12,18 +16,21 @@ let package = Package(
   targets: [
     // Arrows only go down; ArchitectureTests holds the sources to this list.
     .executableTarget(
-      name: "segmentd", dependencies: ["SegmentationAPI", "HTTPServer", "Segmentation", "Datasets"], swiftSettings: strict),
+      name: "segmentd",
+      dependencies: ["SegmentationAPI", "HTTPServer", "Segmentation", "Datasets"],
+      swiftSettings: strict),
     .target(
-      name: "SegmentationAPI", dependencies: ["HTTPServer", "Segmentation", "Datasets"], swiftSettings: strict),
+      name: "SegmentationAPI", dependencies: ["HTTPServer", "Segmentation", "Datasets"],
+      swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CLinux"], swiftSettings: strict),
     // epoll, eventfd and accept4, which the C library modules leave out; headers only.
     .systemLibrary(name: "CLinux"),
     .target(name: "Segmentation", dependencies: ["Datasets", "Clustering"], swiftSettings: strict),
     // Square roots and roundings of unoptimised builds are calls into libm.
     .target(
-      name: "Datasets", swiftSettings: strict,
+      name: "Datasets", swiftSettings: optimised,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-    .target(name: "Clustering", swiftSettings: strict),
+    .target(name: "Clustering", swiftSettings: optimised),
 
     .testTarget(name: "ClusteringTests", dependencies: ["Clustering"], swiftSettings: strict),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
@@ -46,7 +53,8 @@ let package = Package(
       name: "TestSupportTests", dependencies: ["TestSupport"], path: "Tests/SupportTests",
       swiftSettings: strict),
     .testTarget(
-      name: "IntegrationTests", dependencies: ["TestSupport"], path: "Tests/Integration",
+      name: "IntegrationTests", dependencies: ["TestSupport", "Datasets"],
+      path: "Tests/Integration",
       swiftSettings: strict),
   ]
 )

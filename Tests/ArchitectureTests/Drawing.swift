@@ -39,7 +39,11 @@ extension Drawing {
     "segmentd": Room(
       imports: toolchain.union([
         "SegmentationAPI", "HTTPServer", "Segmentation", "Datasets", "Clustering", "Charts",
-      ])),
+      ]),
+      folders: [
+        // What a program asks of the system by itself: standard streams, signals, its end.
+        "System": toolchain.union(["Glibc", "Musl"])
+      ]),
     "segment-bench": Room(
       imports: toolchain.union([
         "SegmentationAPI", "HTTPServer", "Segmentation", "Datasets", "Clustering", "Charts",
@@ -56,7 +60,7 @@ extension Drawing {
         // Bytes in, values out: what a connection sends must be testable without one.
         "Wire": [],
         // The one door to the operating system.
-        "Server/System": concurrency.union(["Glibc", "Musl", "Darwin"]),
+        "Server/System": concurrency.union(["CLinux", "Glibc", "Musl", "Darwin"]),
       ]),
     "Charts": Room(imports: []),
   ])

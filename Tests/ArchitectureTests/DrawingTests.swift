@@ -17,6 +17,7 @@ struct DrawingTests {
     ("Sources/HTTPServer/Server/Server.swift", "Datasets"),
     ("Sources/HTTPServer/Server/SystemClock.swift", "Glibc"),
     ("Sources/HTTPServer/System/Socket.swift", "Glibc"),
+    ("Sources/HTTPServer/Server/EventLoop.swift", "CLinux"),
     ("Sources/HTTPServer/Wire/RequestParser.swift", "Dispatch"),
     ("Sources/HTTPServer/Wire/Deep/RequestParser.swift", "Synchronization"),
     ("Sources/Charts/Scatter.swift", "FoundationEssentials"),
@@ -56,6 +57,8 @@ struct DrawingTests {
     ("Sources/HTTPServer/Server/EventLoop.swift", ["Dispatch", "Synchronization"]),
     ("Sources/HTTPServer/Server/System/Socket.swift", ["Glibc", "Musl", "Dispatch"]),
     ("Sources/HTTPServer/Server/System/Deep/Socket.swift", ["Glibc"]),
+    ("Sources/HTTPServer/Server/System/Poller.swift", ["CLinux"]),
+    ("Sources/segmentd/System/Process.swift", ["Glibc", "Musl", "Dispatch"]),
     ("Sources/HTTPServer/Wire/RequestParser.swift", []),
     ("Sources/segment-bench/main.swift", ["Clustering", "HTTPServer", "Datasets"]),
   ]

@@ -88,7 +88,7 @@ struct BadInputTests {
       let curl = service.client()
       for item in Self.cases {
         let answer = try await curl.post(
-          "/segments\(item.query)", body: .bytes(item.content),
+          "/segments\(item.query)", .bytes(item.content),
           headers: item.type.map { ["Content-Type": $0] } ?? [:])
         #expect(answer.status == item.status, "\(item.name): \(answer.text.prefix(400))")
         #expect(answer.headers["Content-Type"] == "application/problem+json", "\(item.name)")
@@ -107,10 +107,10 @@ struct BadInputTests {
 
   @Test("an over-long content is refused before it is read")
   func overLong() async throws {
-    try await ServiceProcess.with(arguments: ["--max-body-bytes", "1000"]) { service in
+    try await ServiceProcess.with(["--max-body-bytes", "1000"]) { service in
       let curl = service.client()
       let answer = try await curl.post(
-        "/segments", body: .bytes([UInt8](repeating: 0x31, count: 3_000_000)))
+        "/segments", .bytes([UInt8](repeating: 0x31, count: 3_000_000)))
       #expect(answer.status == 413)
       #expect(try answer.json()["type"].string == "/problems/content-too-large")
       #expect(try await curl.get("/healthz").status == 200)
@@ -140,7 +140,7 @@ struct BadInputTests {
         15,67,97
 
         """
-      let answer = try await curl.post("/segments?k=2", body: .text(content))
+      let answer = try await curl.post("/segments?k=2", .text(content))
       #expect(answer.status == 201, "\(answer.text)")
       let dataset = try answer.json()["dataset"]
       #expect(dataset["rows_read"].number == 15)
@@ -159,20 +159,20 @@ struct BadInputTests {
     try await ServiceProcess.with { service in
       let curl = service.client()
       let doubled = try await curl.post(
-        "/segments?k=2", body: .text("age,age,age\n1,2,9\n3,1,2\n8,9,1\n")
+        "/segments?k=2", .text("age,age,age\n1,2,9\n3,1,2\n8,9,1\n")
       ).json()
       #expect(
         doubled["dataset"]["columns"].items.map { $0["key"].string } == ["age", "age_2", "age_3"])
 
       let latin: [UInt8] =
         Array("name,age,income\nJos".utf8) + [0xE9] + Array(",20,30\nB,21,31\nC,60,90\n".utf8)
-      let guessed = try await curl.post("/segments?k=2&series=latin", body: .bytes(latin)).json()
+      let guessed = try await curl.post("/segments?k=2&series=latin", .bytes(latin)).json()
       #expect(guessed["dataset"]["encoding"].string == "windows-1252")
       #expect(guessed["warnings"].items.contains { $0["code"].string == "encoding_guessed" })
       let customers = try await curl.get("/customers?series=latin")
       #expect(customers.text.contains("José"))
 
-      let one = try await curl.post("/segments?k=1", body: .text("age,income\n1,2\n3,4\n9,1\n"))
+      let one = try await curl.post("/segments?k=1", .text("age,income\n1,2\n3,4\n9,1\n"))
       #expect(one.status == 201)
       let quality = try one.json()["quality"]
       for index in ["silhouette", "davies_bouldin", "calinski_harabasz"] {
@@ -194,7 +194,7 @@ struct BadInputTests {
         let type = ["text/csv", "application/json", "application/x-ndjson"].randomElement(
           using: &random)
         let answer = try await curl.post(
-          "/segments", body: .bytes(content), headers: ["Content-Type": type ?? ""])
+          "/segments", .bytes(content), headers: ["Content-Type": type ?? ""])
         #expect(answer.status < 500, "\(content): \(answer.text)")
       }
       #expect(try await curl.get("/healthz").status == 200)

@@ -18,7 +18,7 @@ struct MallTests {
   private func post(_ curl: Curl, _ path: String, _ file: String) async throws -> CurlResponse {
     // As `curl --data-binary @file` sends it.
     try await curl.post(
-      path, body: .bytes(try SharedData.bytes(file)),
+      path, .bytes(try SharedData.bytes(of: file)),
       headers: ["Content-Type": "application/x-www-form-urlencoded"])
   }
 
@@ -89,7 +89,7 @@ struct MallTests {
     ])
   func handedBack(file: String) async throws {
     try await ServiceProcess.with { service in
-      let sent = try SharedData.bytes(file)
+      let sent = try SharedData.bytes(of: file)
       let answer = try await post(service.client(), "/segments.csv?k=4", file)
       #expect(answer.status == 201, "\(answer.text.prefix(300))")
       #expect(answer.headers["Content-Type"]?.hasPrefix("text/csv") == true)

@@ -10,11 +10,11 @@ struct ServiceTests {
   func reproducible() async throws {
     var answers: [[UInt8]] = []
     for threads in ["1", "2", "7"] {
-      try await ServiceProcess.with(arguments: ["--threads", threads]) { service in
+      try await ServiceProcess.with(["--threads", threads]) { service in
         let curl = service.client()
-        let first = try await curl.post("/segments", body: .bytes(Self.csv))
+        let first = try await curl.post("/segments", .bytes(Self.csv))
         #expect(first.status == 201)
-        let second = try await curl.post("/segments", body: .bytes(Self.csv))
+        let second = try await curl.post("/segments", .bytes(Self.csv))
         #expect(second.status == 200)
         #expect(first.body == second.body)
         #expect(first.headers["Location"] == second.headers["Location"])
@@ -39,9 +39,9 @@ struct ServiceTests {
         for _ in 0..<weight { twice += "\(age),\(income)\n" }
         weighted += "\(age),\(income),\(weight)\n"
       }
-      let a = try await curl.post("/segments?k=3&series=a", body: .text(twice)).json()
+      let a = try await curl.post("/segments?k=3&series=a", .text(twice)).json()
       let b = try await curl.post(
-        "/segments?k=3&weight=customers&series=b", body: .text(weighted)
+        "/segments?k=3&weight=customers&series=b", .text(weighted)
       ).json()
       #expect(a["quality"] == b["quality"])
       #expect(a["segments"] == b["segments"])
@@ -71,7 +71,7 @@ struct ServiceTests {
       var segments: [JSONValue] = []
       for (type, body) in bodies {
         let answer = try await curl.post(
-          "/segments?k=2", body: body, headers: type.map { ["Content-Type": $0] } ?? [:])
+          "/segments?k=2", body, headers: type.map { ["Content-Type": $0] } ?? [:])
         #expect([200, 201].contains(answer.status), "\(answer.text)")
         segments.append(try answer.json()["segments"])
       }
@@ -85,12 +85,12 @@ struct ServiceTests {
       let curl = service.client()
       let file = CurlRequest.Part("file", Self.csv, filename: "customers.csv")
       let answer = try await curl.post(
-        "/segments", body: .multipart([file, .init("k", "3"), .init("series", "forms")]))
+        "/segments", .multipart([file, .init("k", "3"), .init("series", "forms")]))
       #expect(answer.status == 201)
       #expect(try answer.json()["k"].number == 3)
       #expect(try answer.json()["series"].string == "forms")
       let wrong = try await curl.post(
-        "/segments", body: .multipart([file, .init("kk", "3")]))
+        "/segments", .multipart([file, .init("kk", "3")]))
       #expect(wrong.status == 400)
     }
   }
@@ -99,7 +99,7 @@ struct ServiceTests {
   func forms() async throws {
     try await ServiceProcess.with { service in
       let curl = service.client()
-      #expect(try await curl.post("/segments?k=4", body: .bytes(Self.csv)).status == 201)
+      #expect(try await curl.post("/segments?k=4", .bytes(Self.csv)).status == 201)
       for path in [
         "/segments", "/clusters", "/clusters/summary", "/clusters/profiles", "/customers", "/runs",
         "/datasets", "/problems",
@@ -121,7 +121,7 @@ struct ServiceTests {
           #expect(negotiated.body == answer.body)
         }
         #expect(try await curl.get(path, headers: ["Accept": "image/png"]).status == 406)
-        let head = try await curl.send(CurlRequest(method: "HEAD", url: path))
+        let head = try await curl.send(CurlRequest("HEAD", path))
         #expect(head.status == 200)
         #expect(head.body.isEmpty)
       }
@@ -132,7 +132,7 @@ struct ServiceTests {
   func pages() async throws {
     try await ServiceProcess.with { service in
       let curl = service.client()
-      #expect(try await curl.post("/segments?k=3", body: .bytes(Self.csv)).status == 201)
+      #expect(try await curl.post("/segments?k=3", .bytes(Self.csv)).status == 201)
       var path: String? = "/customers?limit=33"
       var ids: [String] = []
       while let current = path {
@@ -156,7 +156,7 @@ struct ServiceTests {
   func assignment() async throws {
     try await ServiceProcess.with { service in
       let curl = service.client()
-      #expect(try await curl.post("/segments?k=5", body: .bytes(Self.csv)).status == 201)
+      #expect(try await curl.post("/segments?k=5", .bytes(Self.csv)).status == 201)
       let customers = try await curl.get("/customers?limit=10000").json()["items"].items
       for customer in customers.prefix(40) {
         let figures = ["age", "annual_income", "spending_score"].map {
@@ -166,17 +166,17 @@ struct ServiceTests {
         #expect(answer.text == "\(customer["segment_id"].string ?? "")\n")
       }
       let assigned = try await curl.post(
-        "/segments/assign", body: .bytes(Self.csv), headers: ["Content-Type": "text/csv"])
+        "/segments/assign", .bytes(Self.csv), headers: ["Content-Type": "text/csv"])
       #expect(assigned.status == 200)
       let rows = try assigned.json()["items"].items
       #expect(rows.map { $0["segment_id"] } == customers.map { $0["segment_id"] })
-      let file = try await curl.post("/segments/assign.csv", body: .bytes(Self.csv))
+      let file = try await curl.post("/segments/assign.csv", .bytes(Self.csv))
       #expect(file.text.split(whereSeparator: \.isNewline).count == 201)
       #expect(try await curl.get("/segments/assign?age=3").status == 400)
       #expect(try await curl.get("/segments/assign?age=3&annual_incme=4").status == 400)
       #expect(
         try await curl.get("/segments/assign?age=x&annual_income=1&spending_score=2").status == 400)
-      #expect(try await curl.post("/segments/assign", body: .text("a,b\n1,2\n3,4\n")).status == 422)
+      #expect(try await curl.post("/segments/assign", .text("a,b\n1,2\n3,4\n")).status == 422)
     }
   }
 
@@ -184,29 +184,29 @@ struct ServiceTests {
   func runs() async throws {
     try await ServiceProcess.with { service in
       let curl = service.client()
-      func current() async throws -> Double? {
+      @Sendable func current() async throws -> Double? {
         try await curl.get("/clusters/summary").json()["k"].number
       }
       #expect(try await curl.get("/clusters/summary").status == 404)
-      let three = try await curl.post("/segments?k=3", body: .bytes(Self.csv)).json()
-      let four = try await curl.post("/segments?k=4", body: .bytes(Self.csv)).json()
+      let three = try await curl.post("/segments?k=3", .bytes(Self.csv)).json()
+      let four = try await curl.post("/segments?k=4", .bytes(Self.csv)).json()
       #expect(try await current() == 4)
-      let five = try await curl.post("/segments?k=5&activate=false", body: .bytes(Self.csv))
+      let five = try await curl.post("/segments?k=5&activate=false", .bytes(Self.csv))
       #expect(five.status == 201)
       #expect(try await current() == 4)
       let first = try #require(three["run_id"].string)
-      #expect(try await curl.post("/runs/\(first)/activate", body: .text("")).status == 200)
+      #expect(try await curl.post("/runs/\(first)/activate", .text("")).status == 200)
       #expect(try await current() == 3)
       #expect(
-        try await curl.send(CurlRequest(method: "DELETE", url: "/runs/\(first)")).status == 200)
+        try await curl.send(CurlRequest("DELETE", "/runs/\(first)")).status == 200)
       #expect(try await current() == 4)
       #expect(try await curl.get("/runs/\(first)").status == 404)
       let dataset = try #require(four["dataset"]["id"].string)
       let refit = try await curl.post(
-        "/segments?dataset=\(dataset)&k=2&features=age", body: .text(""))
+        "/segments?dataset=\(dataset)&k=2&features=age", .text(""))
       #expect(refit.status == 201)
       #expect(try await current() == 2)
-      let gone = try await curl.send(CurlRequest(method: "DELETE", url: "/datasets/\(dataset)"))
+      let gone = try await curl.send(CurlRequest("DELETE", "/datasets/\(dataset)"))
       #expect(gone.status == 200)
       #expect(try await curl.get("/datasets/\(dataset)").status == 404)
     }
@@ -214,14 +214,14 @@ struct ServiceTests {
 
   @Test("a full store refuses and loses nothing")
   func storeFull() async throws {
-    try await ServiceProcess.with(arguments: ["--max-store-bytes", "60000"]) { service in
+    try await ServiceProcess.with(["--max-store-bytes", "60000"]) { service in
       let curl = service.client()
-      #expect(try await curl.post("/segments?k=3", body: .bytes(Self.csv)).status == 201)
+      #expect(try await curl.post("/segments?k=3", .bytes(Self.csv)).status == 201)
       let summary = try await curl.get("/clusters/summary")
       var statuses: [Int] = []
       for seed in 0..<20 {
         let rows = SampleCustomers.csv(count: 300, seed: UInt64(seed))
-        let answer = try await curl.post("/segments?k=2&series=s\(seed)", body: .bytes(rows))
+        let answer = try await curl.post("/segments?k=2&series=s\(seed)", .bytes(rows))
         statuses.append(answer.status)
         if answer.status == 507 {
           #expect(try answer.json()["type"].string == "/problems/store-full")
@@ -239,7 +239,7 @@ struct ServiceTests {
   func dryRun() async throws {
     try await ServiceProcess.with { service in
       let curl = service.client()
-      let answer = try await curl.post("/segments?dry_run=true", body: .bytes(Self.csv))
+      let answer = try await curl.post("/segments?dry_run=true", .bytes(Self.csv))
       #expect(answer.status == 200)
       #expect(try answer.json()["rows_used"].number == 200)
       #expect(try await curl.get("/datasets").json()["items"].items.isEmpty)
@@ -248,7 +248,7 @@ struct ServiceTests {
 
   @Test("the sample is there at the start when it is asked for")
   func sample() async throws {
-    try await ServiceProcess.with(arguments: ["--sample"]) { service in
+    try await ServiceProcess.with(["--sample"]) { service in
       let curl = service.client()
       #expect(try await curl.get("/clusters/summary").status == 200)
       let page = try await curl.get("/", headers: ["Accept": "text/html"])

@@ -13,12 +13,15 @@ import Testing
       decoding: try Data(contentsOf: root.appending(path: "README.md")), as: UTF8.self)
   }
 
+  /// The rows below the head of a table, up to the empty line that ends it.
+  private func rows(ofTable head: String) throws -> [String] {
+    let lines = try readme().split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.drop { !$0.hasPrefix(head) }.prefix { !$0.isEmpty }.dropFirst(2).map(String.init)
+  }
+
   @Test("every setting has its row, with its default, and there are no others")
   func settings() throws {
-    let text = try readme()
-    let start = try #require(text.range(of: "| setting |"))
-    let table = text[start.lowerBound...].prefix { _ in true }.split(separator: "\n\n")[0]
-    let rows = table.split(separator: "\n").dropFirst(2).map(String.init)
+    let rows = try rows(ofTable: "| setting |")
     #expect(
       rows == Setting.all.map { "| `\($0.key)` | `\($0.json(in: Settings()))` | \($0.help) |" })
   }
@@ -27,10 +30,7 @@ import Testing
   func routes() throws {
     let service = Service(settings: Settings(), aliases: .standard)
     let routes = service.routes.map { "\($0.method.name) \($0.pattern)" }
-    let text = try readme()
-    let start = try #require(text.range(of: "| route |"))
-    let table = text[start.lowerBound...].split(separator: "\n\n")[0]
-    let rows = table.split(separator: "\n").dropFirst(2).compactMap {
+    let rows = try rows(ofTable: "| route |").compactMap {
       $0.split(separator: "`").dropFirst().first.map(String.init)
     }
     #expect(Set(rows) == Set(routes))
