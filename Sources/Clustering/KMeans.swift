@@ -41,10 +41,6 @@ public struct KMeans: Sendable {
     self.cancellation = cancellation
   }
 
-  /// Tries when the caller names no number: one k-means++ start finds the best optimum of small,
-  /// overlapping data in as few as one case of two.
-  private static let automaticRestarts = 32
-
   /// Clusters points.
   ///
   /// - Parameters:
@@ -62,24 +58,43 @@ public struct KMeans: Sendable {
     guard distinct >= clusterCount else {
       throw .clusterCountOutOfRange(requested: clusterCount, distinctPoints: distinct)
     }
-    let data = WeightedPoints(
-      points, weights: weights ?? Array(repeating: 1, count: points.sampleCount),
-      team: WorkTeam(threads: threads))
-    let tries = clusterCount == 1 ? 1 : restarts ?? Self.automaticRestarts
-    var best: LloydResult?
-    var distanceComputations = 0
-    for restart in 0..<tries {
-      var random = RandomSource(
-        seed: seed, stream: [UInt64(clusterCount), UInt64(restart)])
-      let seeds = data.greedyPlusPlus(
-        clusterCount: clusterCount, random: &random, distanceComputations: &distanceComputations)
-      let found = try data.lloyd(
-        from: seeds, iterationLimit: iterationLimit, cancellation: cancellation)
-      distanceComputations += found.distanceComputations
-      if best.map({ found.inertia < $0.inertia }) ?? true { best = found }
+    let team = WorkTeam(threads: threads)
+    let cloud = Cloud(
+      points, weights: weights, team: WorkTeam(threads: 1), cancellation: cancellation)
+    var tries = Tries(
+      cloud, clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit, team: team)
+    if clusterCount == 1 {
+      try tries.run(1)
+    } else if let restarts {
+      try tries.run(restarts)
+    } else {
+      try tries.runUntilSure()
     }
-    guard let best else { throw .noSamples }
-    return best.model(
-      of: data, restartCount: tries, distanceComputations: distanceComputations)
+    guard let best = tries.best else { throw .cancelled }
+    return try finish(best, cloud: cloud, tries: tries)
+  }
+
+  /// The model at an optimum.
+  ///
+  /// The centroids are put in the order of the model first and the points assigned once more, so
+  /// the same partition has the same bits however it was found.
+  private func finish(
+    _ optimum: Optimum, cloud: Cloud, tries: Tries
+  ) throws(ClusteringError) -> KMeansModel {
+    let partition = Partition(cloud, clusterCount: clusterCount)
+    for (index, value) in optimum.centroids.enumerated() { partition.centroids[index] = value }
+    _ = partition.assign()
+    var end = (iterationCount: 0, hasConverged: false)
+    var rounds = 0
+    while partition.sortClusters() || rounds == 0 {
+      // A new order can turn a tie between two centroids, hence more than one round.
+      end = try partition.lloyd(iterationLimit: max(1, iterationLimit - optimum.iterationCount))
+      rounds += 1
+      if rounds == 8 { break }
+    }
+    return partition.model(
+      iterationCount: optimum.iterationCount + max(0, end.iterationCount - 1),
+      hasConverged: optimum.hasConverged && end.hasConverged, restartCount: tries.count,
+      distanceComputations: tries.distanceComputations + partition.distanceComputations)
   }
 }

@@ -1,73 +1,106 @@
-extension WeightedPoints {
-  /// Candidates tried for each seed: 2 + ⌊log₂ k⌋, close to the 2 + ln k of the authors and free of
+/// Weighted greedy k-means++: each seed is drawn with probability w·D², and the best of several
+/// draws is kept.
+/// - SeeAlso: Arthur, Vassilvitskii 2007; Grunau et al. 2023, doi:10.1137/1.9781611977554.ch83
+struct Seeding {
+  let cloud: Cloud
+  /// `n` squared distances to the nearest seed so far; of the best draw; of the draw at hand.
+  private var nearest: Buffer<Double>
+  private var reduced: Buffer<Double>
+  private var trial: Buffer<Double>
+  /// `n` running sums of the chances.
+  private let cumulative: Buffer<Double>
+  private let center: Buffer<Double>
+  private let scratch: Buffer<Double>
+  /// Distances computed so far.
+  private(set) var distanceComputations = 0
+
+  init(_ cloud: Cloud) {
+    self.cloud = cloud
+    nearest = Buffer(repeating: 0, count: cloud.sampleCount)
+    reduced = Buffer(repeating: 0, count: cloud.sampleCount)
+    trial = Buffer(repeating: 0, count: cloud.sampleCount)
+    cumulative = Buffer(repeating: 0, count: cloud.sampleCount)
+    center = Buffer(repeating: 0, count: cloud.featureCount)
+    scratch = Buffer(repeating: 0, count: cloud.blockSize)
+  }
+
+  /// Candidates drawn for each seed: 2 + ⌊log₂ k⌋, close to the 2 + ln k of the authors and free of
   /// a logarithm whose last bit differs between platforms.
   static func candidateCount(clusterCount: Int) -> Int {
     2 + (Int.bitWidth - 1 - clusterCount.leadingZeroBitCount)
   }
 
-  /// Weighted greedy k-means++: each seed is drawn with probability w·D², and the best of several
-  /// draws is kept.
+  /// Writes `clusterCount` seeds, points with distinct coordinates, into rows of centroids.
   ///
-  /// - Returns: the indices of `clusterCount` points with distinct coordinates.
   /// - Precondition: there are that many distinct points.
-  /// - SeeAlso: Arthur, Vassilvitskii 2007; Grunau et al. 2023, doi:10.1137/1.9781611977554.ch83
-  func greedyPlusPlus(
-    clusterCount: Int, random: inout RandomSource, distanceComputations: inout Int
-  ) -> [Int] {
-    let first = drawIndex(proportionalTo: weights, random: &random)
-    var seeds = [first]
-    var nearest = squaredDistances(to: first)
-    distanceComputations += sampleCount
-    let candidateCount = Self.candidateCount(clusterCount: clusterCount)
-    while seeds.count < clusterCount {
-      let chances = zip(nearest, weights).map { $0 * $1 }
-      var best: (seed: Int, nearest: [Double], potential: Double)?
-      for _ in 0..<candidateCount {
-        let seed = drawIndex(proportionalTo: chances, random: &random)
-        var reduced = squaredDistances(to: seed)
-        distanceComputations += sampleCount
-        var potential = 0.0
-        for sample in 0..<sampleCount {
-          reduced[sample] = min(reduced[sample], nearest[sample])
-          potential += reduced[sample] * weights[sample]
-        }
-        if best.map({ potential < $0.potential }) ?? true { best = (seed, reduced, potential) }
-      }
-      guard let best else { break }
-      seeds.append(best.seed)
-      nearest = best.nearest
-    }
-    return seeds
-  }
-
-  /// The squared Euclidean distance of every point to one of them.
-  func squaredDistances(to seed: Int) -> [Double] {
-    var distances = [Double](repeating: 0, count: sampleCount)
-    let values = points.values
-    for feature in 0..<featureCount {
-      let base = feature * sampleCount
-      let center = values[base + seed]
-      for sample in 0..<sampleCount {
-        let delta = values[base + sample] - center
-        distances[sample] += delta * delta
-      }
-    }
-    return distances
-  }
-
-  /// An index drawn with probability proportional to `chances`, never one whose chance is zero
-  /// while another has one.
-  func drawIndex(proportionalTo chances: [Double], random: inout RandomSource) -> Int {
-    var total = 0.0
-    for chance in chances { total += chance }
-    let target = random.unit() * total
+  mutating func seed(
+    _ centroids: Buffer<Double>, clusterCount: Int, random: inout RandomSource
+  ) {
+    let n = cloud.sampleCount
+    let d = cloud.featureCount
     var sum = 0.0
-    var last = 0
-    for (index, chance) in chances.enumerated() where chance > 0 {
-      sum += chance
-      last = index
-      if sum > target { return index }
+    for sample in 0..<n {
+      sum += cloud.weights[sample]
+      cumulative[sample] = sum
     }
-    return last
+    nearest.fill(with: .infinity)
+    take(draw(random: &random), as: centroids.base)
+    swap(&nearest, &trial)
+    let candidateCount = Self.candidateCount(clusterCount: clusterCount)
+    for cluster in 1..<max(1, clusterCount) {
+      sum = 0
+      for sample in 0..<n {
+        sum += cloud.weights[sample] * nearest[sample]
+        cumulative[sample] = sum
+      }
+      var best = (sample: 0, potential: Double.infinity)
+      for _ in 0..<candidateCount {
+        let sample = draw(random: &random)
+        let potential = take(sample, as: center.base)
+        if potential < best.potential {
+          best = (sample, potential)
+          swap(&reduced, &trial)
+        }
+      }
+      cloud.copyPoint(best.sample, to: centroids.base + cluster * d)
+      swap(&nearest, &reduced)
+    }
+  }
+
+  /// Copies a point to `row` and fills `trial` with the distances that remain with it as a seed.
+  ///
+  /// - Returns: their weighted sum.
+  @discardableResult
+  private mutating func take(_ sample: Int, as row: UnsafeMutablePointer<Double>) -> Double {
+    cloud.copyPoint(sample, to: row)
+    distanceComputations += cloud.sampleCount
+    var potential = 0.0
+    var first = 0
+    while first < cloud.sampleCount {
+      let count = min(cloud.blockSize, cloud.sampleCount - first)
+      Kernels.squaredDistancesBlock(
+        cloud.block(at: first), stride: cloud.blockSize, featureCount: cloud.featureCount,
+        count: count, center: row, squared: scratch.base)
+      potential += Kernels.reduce(
+        nearest.base + first, by: scratch.base, weights: cloud.weights.base + first, count: count,
+        into: trial.base + first)
+      first += count
+    }
+    return potential
+  }
+
+  /// A point drawn with the chances summed up in `cumulative`, never one whose chance is zero while
+  /// another has one.
+  private func draw(random: inout RandomSource) -> Int {
+    let total = cumulative[cloud.sampleCount - 1]
+    // Rounding could put the target on the total itself, beyond every point.
+    let target = min(random.unit() * total, total.nextDown)
+    var low = 0
+    var high = cloud.sampleCount - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if cumulative[middle] > target { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -1,27 +1,39 @@
 import Dispatch
 import Synchronization
 
-/// Runs the chunks of one pass on a number of threads.
+/// Runs the parts of one pass, or independent tries, on a number of threads.
 ///
-/// What a chunk is depends on the data alone, and its results go to its own place; whoever adds
-/// them up does so in chunk order. So a pass has the same bits on any number of threads.
+/// What a part is depends on the data alone, and its result goes to its own place; whoever adds
+/// results up does so in the order of the parts. So every number of threads gives the same bits.
 struct WorkTeam: Sendable {
   /// Threads used at most, the calling one among them.
   let threads: Int
 
-  /// Calls `body` once for each chunk index; several at a time when there are several threads.
-  func forEach(chunkCount: Int, _ body: @Sendable (Int) -> Void) {
-    let workers = min(threads, chunkCount)
+  /// Calls `body` once for each index below `count`, several at a time when there are several
+  /// threads.
+  func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    forEachWorker(count) { claim in
+      while let index = claim() { body(index) }
+    }
+  }
+
+  /// Calls `body` on each thread; it claims indices below `count` until there are none left, and so
+  /// can keep its own memory from one to the next.
+  func forEachWorker(_ count: Int, _ body: @Sendable (_ claim: () -> Int?) -> Void) {
+    let workers = min(threads, count)
     guard workers > 1 else {
-      for chunk in 0..<chunkCount { body(chunk) }
+      var next = 0
+      body {
+        defer { next += 1 }
+        return next < count ? next : nil
+      }
       return
     }
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      while true {
-        let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard chunk < chunkCount else { return }
-        body(chunk)
+      body {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        return index < count ? index : nil
       }
     }
   }

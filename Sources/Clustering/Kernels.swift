@@ -1,0 +1,352 @@
+/// A number the kernels work in, and the integer of the same width they keep labels in.
+protocol KernelReal: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+  associatedtype Label: FixedWidthInteger & SignedInteger & BitwiseCopyable & Sendable
+  /// All bits set where `a < b`, else none; both are zero or above, perhaps infinite.
+  static func maskOfLess(_ a: Self, _ b: Self) -> Label
+}
+
+// The bit patterns of numbers from zero up are ordered as the numbers are, so the sign of their
+// difference answers without a branch the optimiser could merge with a neighbouring one.
+extension Float: KernelReal {
+  @inline(__always)
+  static func maskOfLess(_ a: Float, _ b: Float) -> Int32 {
+    (Int32(bitPattern: a.bitPattern) &- Int32(bitPattern: b.bitPattern)) &>> 31
+  }
+}
+
+extension Double: KernelReal {
+  @inline(__always)
+  static func maskOfLess(_ a: Double, _ b: Double) -> Int64 {
+    (Int64(bitPattern: a.bitPattern) &- Int64(bitPattern: b.bitPattern)) &>> 63
+  }
+}
+
+/// The inner loops: plain loops over one feature's values that the compiler turns into vector code.
+///
+/// ADVICE FOR EDITORS. Each loop writes without a branch: a store behind a comparison becomes a
+/// masked store, which costs five times as much, so winners are picked with masks and `? :` between
+/// two values at hand. Values that meet in one loop have one width (Float64 with Int64, Float32 with
+/// Int32), so that one mask fits all. Additions run feature by feature in index order; nothing is
+/// reassociated or fused, so every build and every processor gives the same bits.
+///
+/// Safety: callers pass blocks of `count` elements for every output and `stride`-spaced columns that
+/// hold at least `count` elements each.
+enum Kernels {
+  /// Samples worked on at a time: their distances and labels stay in the first-level cache.
+  static let blockSize = 256
+
+  /// `squared[i] = Σ_f (x[f·stride + i] − center[f])²`.
+  @inline(__always)
+  static func squaredDistances<Real: KernelReal>(
+    _ x: UnsafePointer<Real>, stride: Int, featureCount: Int, count: Int,
+    center: UnsafePointer<Real>, squared: UnsafeMutablePointer<Real>
+  ) {
+    var feature = 0
+    switch featureCount & 3 {
+    case 1:
+      let a = center[0]
+      for i in 0..<count {
+        let p = x[i] - a
+        squared[i] = p * p
+      }
+      feature = 1
+    case 2:
+      let (a, b) = (center[0], center[1])
+      let y = x + stride
+      for i in 0..<count {
+        let (p, q) = (x[i] - a, y[i] - b)
+        squared[i] = p * p + q * q
+      }
+      feature = 2
+    case 3:
+      let (a, b, c) = (center[0], center[1], center[2])
+      let y = x + stride
+      let z = y + stride
+      for i in 0..<count {
+        let (p, q, r) = (x[i] - a, y[i] - b, z[i] - c)
+        squared[i] = p * p + q * q + r * r
+      }
+      feature = 3
+    default:
+      let (a, b, c, d) = (center[0], center[1], center[2], center[3])
+      let y = x + stride
+      let z = y + stride
+      let t = z + stride
+      for i in 0..<count {
+        let (p, q, r, s) = (x[i] - a, y[i] - b, z[i] - c, t[i] - d)
+        squared[i] = p * p + q * q + r * r + s * s
+      }
+      feature = 4
+    }
+    while feature < featureCount {
+      let (a, b, c, d) = (
+        center[feature], center[feature &+ 1], center[feature &+ 2], center[feature &+ 3]
+      )
+      let w = x + feature &* stride
+      let y = w + stride
+      let z = y + stride
+      let t = z + stride
+      for i in 0..<count {
+        let (p, q, r, s) = (w[i] - a, y[i] - b, z[i] - c, t[i] - d)
+        squared[i] = squared[i] + p * p + q * q + r * r + s * s
+      }
+      feature &+= 4
+    }
+  }
+
+  /// The nearest of `clusterCount` centroids for each sample of a block; a tie goes to the lower
+  /// index.
+  ///
+  /// - Parameters:
+  ///   - centroids: `k × d`, row-major.
+  ///   - nearest: gets the squared distances.
+  ///   - labels: gets the indices.
+  ///   - scratch: `count` elements to work in.
+  @inline(__always)
+  static func assign<Real: KernelReal>(
+    _ x: UnsafePointer<Real>, stride: Int, featureCount: Int, count: Int,
+    centroids: UnsafePointer<Real>, clusterCount: Int, nearest: UnsafeMutablePointer<Real>,
+    labels: UnsafeMutablePointer<Real.Label>, scratch: UnsafeMutablePointer<Real>
+  ) {
+    squaredDistances(
+      x, stride: stride, featureCount: featureCount, count: count, center: centroids,
+      squared: nearest)
+    for i in 0..<count { labels[i] = 0 }
+    var cluster = 1
+    while cluster < clusterCount {
+      let center = centroids + cluster &* featureCount
+      let index = Real.Label(truncatingIfNeeded: cluster)
+      // Few features: distance and comparison in one loop, without the way through memory.
+      switch featureCount {
+      case 1:
+        let a = center[0]
+        for i in 0..<count {
+          let p = x[i] - a
+          keepNearer(p * p, index, nearest, labels, i)
+        }
+      case 2:
+        let (a, b) = (center[0], center[1])
+        let y = x + stride
+        for i in 0..<count {
+          let (p, q) = (x[i] - a, y[i] - b)
+          keepNearer(p * p + q * q, index, nearest, labels, i)
+        }
+      case 3:
+        let (a, b, c) = (center[0], center[1], center[2])
+        let y = x + stride
+        let z = y + stride
+        for i in 0..<count {
+          let (p, q, r) = (x[i] - a, y[i] - b, z[i] - c)
+          keepNearer(p * p + q * q + r * r, index, nearest, labels, i)
+        }
+      case 4:
+        let (a, b, c, d) = (center[0], center[1], center[2], center[3])
+        let y = x + stride
+        let z = y + stride
+        let t = z + stride
+        for i in 0..<count {
+          let (p, q, r, s) = (x[i] - a, y[i] - b, z[i] - c, t[i] - d)
+          keepNearer(p * p + q * q + r * r + s * s, index, nearest, labels, i)
+        }
+      default:
+        squaredDistances(
+          x, stride: stride, featureCount: featureCount, count: count, center: center,
+          squared: scratch)
+        for i in 0..<count { keepNearer(scratch[i], index, nearest, labels, i) }
+      }
+      cluster &+= 1
+    }
+  }
+
+  @inline(__always)
+  private static func keepNearer<Real: KernelReal>(
+    _ squared: Real, _ index: Real.Label, _ nearest: UnsafeMutablePointer<Real>,
+    _ labels: UnsafeMutablePointer<Real.Label>, _ i: Int
+  ) {
+    let old = nearest[i]
+    let label = labels[i]
+    let mask = Real.maskOfLess(squared, old)
+    let smaller = squared < old ? squared : old
+    nearest[i] = smaller
+    labels[i] = label ^ ((label ^ index) & mask)
+  }
+
+  /// Like `assign`, with the squared distance to the second nearest centroid besides.
+  @inline(__always)
+  static func assignTwo<Real: KernelReal>(
+    _ x: UnsafePointer<Real>, stride: Int, featureCount: Int, count: Int,
+    centroids: UnsafePointer<Real>, clusterCount: Int, nearest: UnsafeMutablePointer<Real>,
+    second: UnsafeMutablePointer<Real>, labels: UnsafeMutablePointer<Real.Label>,
+    secondLabels: UnsafeMutablePointer<Real.Label>, scratch: UnsafeMutablePointer<Real>
+  ) {
+    squaredDistances(
+      x, stride: stride, featureCount: featureCount, count: count, center: centroids,
+      squared: nearest)
+    for i in 0..<count {
+      labels[i] = 0
+      secondLabels[i] = 0
+      second[i] = .infinity
+    }
+    var cluster = 1
+    while cluster < clusterCount {
+      let index = Real.Label(truncatingIfNeeded: cluster)
+      squaredDistances(
+        x, stride: stride, featureCount: featureCount, count: count,
+        center: centroids + cluster &* featureCount, squared: scratch)
+      for i in 0..<count {
+        let squared = scratch[i]
+        let oldNearest = nearest[i]
+        let oldSecond = second[i]
+        let isNearest = Real.maskOfLess(squared, oldNearest)
+        let loser = oldNearest < squared ? squared : oldNearest
+        let isSecond = Real.maskOfLess(loser, oldSecond)
+        nearest[i] = squared < oldNearest ? squared : oldNearest
+        second[i] = loser < oldSecond ? loser : oldSecond
+        let oldLabel = labels[i]
+        let loserLabel = index ^ ((index ^ oldLabel) & isNearest)
+        labels[i] = oldLabel ^ ((oldLabel ^ index) & isNearest)
+        secondLabels[i] = secondLabels[i] ^ ((secondLabels[i] ^ loserLabel) & isSecond)
+      }
+      cluster &+= 1
+    }
+  }
+
+  /// `Σ_i weights[i] · values[i]`, in eight running sums that are joined in index order.
+  @inline(__always)
+  static func weightedSum(
+    _ values: UnsafePointer<Double>, weights: UnsafePointer<Double>, count: Int
+  ) -> Double {
+    var lanes = SIMD8<Double>(repeating: 0)
+    let whole = count & ~7
+    let a = UnsafeRawPointer(values)
+    let b = UnsafeRawPointer(weights)
+    var i = 0
+    while i < whole {
+      let p = a.loadUnaligned(fromByteOffset: i &* 8, as: SIMD8<Double>.self)
+      let q = b.loadUnaligned(fromByteOffset: i &* 8, as: SIMD8<Double>.self)
+      lanes += p * q
+      i &+= 8
+    }
+    var sum = 0.0
+    for lane in 0..<8 { sum += lanes[lane] }
+    while i < count {
+      sum += values[i] * weights[i]
+      i &+= 1
+    }
+    return sum
+  }
+
+  /// `assign` for Float64.
+  @inline(never)
+  static func assignBlock(
+    _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
+    centroids: UnsafePointer<Double>, clusterCount: Int, nearest: UnsafeMutablePointer<Double>,
+    labels: UnsafeMutablePointer<Int64>, scratch: UnsafeMutablePointer<Double>
+  ) {
+    assign(
+      x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+      clusterCount: clusterCount, nearest: nearest, labels: labels, scratch: scratch)
+  }
+
+  /// `assignTwo` for Float64.
+  @inline(never)
+  static func assignTwoBlock(
+    _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
+    centroids: UnsafePointer<Double>, clusterCount: Int, nearest: UnsafeMutablePointer<Double>,
+    second: UnsafeMutablePointer<Double>, labels: UnsafeMutablePointer<Int64>,
+    secondLabels: UnsafeMutablePointer<Int64>, scratch: UnsafeMutablePointer<Double>
+  ) {
+    assignTwo(
+      x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+      clusterCount: clusterCount, nearest: nearest, second: second, labels: labels,
+      secondLabels: secondLabels, scratch: scratch)
+  }
+
+  /// `squaredDistances` for Float64.
+  @inline(never)
+  static func squaredDistancesBlock(
+    _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
+    center: UnsafePointer<Double>, squared: UnsafeMutablePointer<Double>
+  ) {
+    squaredDistances(
+      x, stride: stride, featureCount: featureCount, count: count, center: center,
+      squared: squared)
+  }
+
+  /// Stores the labels found for a block, and adds its points to the totals and sums of their
+  /// clusters.
+  ///
+  /// - Returns: the number of labels that differ from those stored before.
+  @inline(never)
+  static func accumulate(
+    _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
+    weights: UnsafePointer<Double>, found: UnsafePointer<Int64>,
+    labels: UnsafeMutablePointer<Int32>, totals: UnsafeMutablePointer<Double>,
+    sums: UnsafeMutablePointer<Double>
+  ) -> Int {
+    var changed: Int32 = 0
+    for i in 0..<count {
+      let label = Int32(truncatingIfNeeded: found[i])
+      let difference = label ^ labels[i]
+      // 1 when any bit differs.
+      changed &+= Int32(bitPattern: UInt32(bitPattern: difference | (0 &- difference)) &>> 31)
+      labels[i] = label
+    }
+    for i in 0..<count {
+      let cluster = Int(truncatingIfNeeded: found[i])
+      let weight = weights[i]
+      totals[cluster] += weight
+      let row = sums + cluster &* featureCount
+      var column = x + i
+      for feature in 0..<featureCount {
+        row[feature] += weight * column.pointee
+        column += stride
+      }
+    }
+    return Int(changed)
+  }
+
+  /// `target[i] = min(nearest[i], squared[i])`.
+  ///
+  /// - Returns: the weighted sum of what was written.
+  @inline(never)
+  static func reduce(
+    _ nearest: UnsafePointer<Double>, by squared: UnsafePointer<Double>,
+    weights: UnsafePointer<Double>, count: Int, into target: UnsafeMutablePointer<Double>
+  ) -> Double {
+    for i in 0..<count {
+      let (a, b) = (nearest[i], squared[i])
+      target[i] = b < a ? b : a
+    }
+    return weightedSum(target, weights: weights, count: count)
+  }
+
+  /// `cost[i] = squared[i] · total / (total + weights[i])`: what the inertia of a cluster grows by
+  /// when a point of weight 1 (times its weight) joins.
+  @inline(never)
+  static func insertionCosts(
+    _ squared: UnsafePointer<Double>, weights: UnsafePointer<Double>, total: Double, count: Int,
+    cost: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count { cost[i] = squared[i] * (total / (total + weights[i])) }
+  }
+
+  /// The smallest of `rowCount` values in each column and its row; a tie goes to the lower row.
+  @inline(never)
+  static func smallest(
+    _ rows: UnsafePointer<Double>, rowCount: Int, stride: Int, count: Int,
+    value: UnsafeMutablePointer<Double>, row: UnsafeMutablePointer<Int64>
+  ) {
+    for i in 0..<count {
+      value[i] = rows[i]
+      row[i] = 0
+    }
+    var index = 1
+    while index < rowCount {
+      let values = rows + index &* stride
+      let label = Int64(truncatingIfNeeded: index)
+      for i in 0..<count { keepNearer(values[i], label, value, row, i) }
+      index &+= 1
+    }
+  }
+}
