@@ -5,7 +5,7 @@ struct ColumnFacts: Sendable {
   /// How many different values there are; of numbers only when they are whole and close together,
   /// else `nil`.
   var distinctCount: Int?
-  /// The share of the most common value among all rows, if it is more than half.
+  /// Numbers: the share of the most common one among all rows, if it is more than half.
   var topShare: Double = 0
   /// Fewer than two different values.
   var isConstant = false
@@ -80,9 +80,6 @@ struct ColumnFacts: Sendable {
     let distinct = column.distinctTextCount()
     distinctCount = distinct
     isConstant = distinct <= 1
-    topShare =
-      column.rowCount > 0
-      ? Double(column.largestPoolCount) / Double(column.rowCount) : 0
     var looked = 0
     var dates = 0
     var blanks = 0

@@ -1,40 +1,67 @@
 /// Decodes delimited text that arrives in pieces.
 ///
-/// Bytes are gathered into blocks; of each block the whole records are decoded and what is left
-/// begins the next one. Where blocks end depends on the content alone, not on the pieces.
+/// Bytes are gathered into blocks of whole records, which are decoded apart from each other, on
+/// several threads if so wished, and joined in order. Where a record ends is told by counting
+/// quotes; a block that turns out to use them in another way is the last of its kind, and the
+/// rest of the content is decoded record after record. Where blocks end depends on the content
+/// alone, neither on the pieces nor on threads.
 struct CSVDecoder: Sendable {
   private let options: DecodingOptions
   private let isEncodingKnown: Bool
-  private var pending: [UInt8] = []
-  /// How many bytes are gathered before records are cut; grows while one record is longer.
-  private var blockSize = CSVDecoder.initialBlockSize
-  private var cutter: RecordCutter?
+  /// Padding, and text that is in no block yet.
+  private var pending: [UInt8]
+  /// How much text makes a block; grows while one record is longer.
+  private var blockLength = CSVDecoder.usualBlockLength
+  /// Where in the content the pending text begins.
+  private var offset: Int
+
+  private var delimiter = UInt8(ascii: ",")
   private var headers: [[UInt8]]?
   private var hasHeader = true
-  private var assembler: TableAssembler?
-  private var offset: Int
-  private var isUTF8 = true
+  private var assembler = TableAssembler(columnCount: 0, limits: .init(), keepsText: false)
+  /// The line, from 0, on which the next block to be joined begins.
+  private var line = 0
 
-  private static let initialBlockSize = 1 << 18
+  private var pool: DecodingPool?
+  /// Unlike the pool this is held by no thread, so it tells whether the decoder was copied.
+  private var token = Token()
+  private var nextNumber = 0
+  private var nextToJoin = 0
+  /// Where in the content each block that is not joined begins.
+  private var offsets: [Int] = []
+  /// Blocks may end within records.
+  private var isSequential = false
+  private var spareBytes: [[UInt8]] = []
 
-  /// - Parameter isEncodingKnown: whether bytes are UTF-8 for certain, so that they need no look.
-  /// - Parameter offset: where in the content the text begins, in bytes.
+  private final class Token: Sendable {}
+
+  private static let usualBlockLength = 1 << 20
+  private static let padding = [UInt8](repeating: 0x20, count: SeparatorScanner.padding)
+
+  /// - Parameters:
+  ///   - isEncodingKnown: whether bytes are UTF-8 for certain, so that they need no look.
+  ///   - offset: where in the content the text begins, in bytes.
   init(_ options: DecodingOptions, isEncodingKnown: Bool, offset: Int) {
     self.options = options
-    self.offset = offset
     self.isEncodingKnown = isEncodingKnown
+    self.offset = offset
+    pending = CSVDecoder.padding
   }
 
   /// Takes the next bytes.
   mutating func consume(_ bytes: Span<UInt8>) throws(DatasetError) {
+    if !isKnownUniquelyReferenced(&token) {
+      token = Token()
+      pool = pool?.copy()
+    }
     var index = 0
     while index < bytes.count {
-      let length = min(bytes.count - index, blockSize - pending.count)
+      let length = max(0, min(bytes.count - index, blockLength - pendingLength))
       bytes.extracting(index..<index + length).withUnsafeBufferPointer {
         pending.append(contentsOf: $0)
       }
       index += length
-      if pending.count == blockSize { try decodePending(isLast: false) }
+      if pendingLength >= blockLength { try takeBlock(isLast: false) }
     }
   }
 
@@ -42,9 +69,15 @@ struct CSVDecoder: Sendable {
   ///
   /// - Parameter encoding: what the content is in, unless bytes say otherwise.
   mutating func finish(encoding: TextEncoding) throws(DatasetError) -> DecodedTable {
-    try decodePending(isLast: true)
-    guard let cutter, let headers, let assembler else { throw .emptyContent }
+    if !isKnownUniquelyReferenced(&token) {
+      token = Token()
+      pool = pool?.copy()
+    }
+    try takeBlock(isLast: true)
+    guard let headers else { throw .emptyContent }
     guard assembler.recordCount > 0 else { throw .headerOnly }
+    let isUTF8 =
+      isEncodingKnown || (assembler.isUTF8 && headers.allSatisfy { UTF8Check.isValid($0.span) })
     let names = headers.map { header in
       guard !isUTF8 else { return String(copying: header.span) }
       var text: [UInt8] = []
@@ -53,122 +86,238 @@ struct CSVDecoder: Sendable {
     }
     let dialect = TableDialect(
       format: .csv, encoding: isUTF8 ? encoding : .windows1252, encodingIsGuessed: !isUTF8,
-      delimiter: cutter.delimiter, hasHeader: hasHeader)
+      delimiter: delimiter, hasHeader: hasHeader)
     return assembler.finish(headers: names, dialect: dialect, convertsFromWindows1252: !isUTF8)
   }
 
-  private mutating func decodePending(isLast: Bool) throws(DatasetError) {
-    try checkPending(isLast: isLast)
-    if cutter == nil {
-      cutter = RecordCutter(
-        delimiter: CSVDialectSniffer.delimiter(of: pending.span, isLast: isLast),
-        maxFieldBytes: options.limits.maxFieldBytes)
-    }
-    guard var cutter else { return }
-    var index = 0
+  // MARK: Blocks
+
+  private var pendingLength: Int { pending.count - SeparatorScanner.padding }
+
+  /// Makes a block of the pending text and decodes what can be decoded.
+  private mutating func takeBlock(isLast: Bool) throws(DatasetError) {
     if headers == nil {
-      guard case .record(let next) = try cutter.cut(pending.span, from: 0, isLast: isLast) else {
-        return try waitForMore(cutter, consumed: 0, isLast: isLast)
-      }
-      index = try takeHeader(cutter, next: next)
-      if !hasHeader {
-        cutter = RecordCutter(delimiter: cutter.delimiter, maxFieldBytes: cutter.maxFieldBytes)
-      }
+      guard try takeHeader(isLast: isLast) else { return }
     }
-    guard var assembler, let width = headers?.count else { return }
-    self.assembler = nil
-    let firstLine = cutter.line
-    var block = BlockWriter(columnCount: width, keepsText: options.keepsText)
-    var scratch: [UInt8] = []
-    records: while true {
-      let outcome = try cutter.cut(pending.span, from: index, isLast: isLast)
-      switch outcome {
-      case .needsMore: break records
-      case .end:
-        index = pending.count
-        break records
-      case .record(let next):
-        index = next
-      }
-      let line = cutter.recordLine - firstLine
-      if cutter.fields.count == width {
-        for column in 0..<width {
-          let field = cutter.fields[column]
-          let text = pending.span.extracting(field.start..<field.end)
-          if field.isEscaped {
-            scratch.removeAll(keepingCapacity: true)
-            RecordCutter.unescape(text, into: &scratch)
-            block.append(scratch.span, toColumn: column)
-          } else {
-            block.append(text, toColumn: column)
-          }
-        }
-        block.endRow(line: line)
-      } else {
-        block.setAside(
-          line: line, reason: .fieldCount(count: cutter.fields.count, expected: width),
-          fields: options.keepsText ? texts(of: cutter.fields) : [])
-      }
+    if isSequential { return try decodeSequentially(isLast: isLast) }
+    guard let end = isLast ? pending.count : lastRecordEnd() else {
+      // No record ends here by the count of quotes: either one is long, or they mislead.
+      guard try hasWholeRecord() else { return try growBlock() }
+      isSequential = true
+      try join(leaving: 0)
+      return try decodeSequentially(isLast: false)
     }
-    try assembler.append(block, line: firstLine + 1)
-    self.assembler = assembler
-    try waitForMore(cutter, consumed: index, isLast: isLast)
+    submit(upTo: end, isLast: isLast)
+    // With several threads, each has a block to go on with.
+    try join(leaving: isLast || options.threadCount == 1 ? 0 : 2 * options.threadCount)
+    if isLast, isSequential { try decodeSequentially(isLast: true) }
+    blockLength = CSVDecoder.usualBlockLength
+    while blockLength <= pendingLength { try growBlock() }
   }
 
-  /// Keeps what was not cut for the next block; a record longer than the block makes it grow.
-  private mutating func waitForMore(_ cutter: RecordCutter, consumed: Int, isLast: Bool)
+  /// Whether the first pending record ends in the pending text.
+  private func hasWholeRecord() throws(DatasetError) -> Bool {
+    var cutter = cutter()
+    let text = pending.span.extracting(SeparatorScanner.padding..<pending.count)
+    do throws(DatasetError) {
+      return try cutter.cut(text, from: 0, isLast: false) != .needsMore
+    } catch {
+      throw error.moved(lines: line, bytes: offset)
+    }
+  }
+
+  private mutating func growBlock() throws(DatasetError) {
+    // Bounds are 32 bits wide; a record of this length is none.
+    guard blockLength < 1 << 30 else {
+      throw .fieldTooLong(line: line + 1, column: 1, limit: options.limits.maxFieldBytes)
+    }
+    blockLength *= 2
+  }
+
+  /// Where the last record ends in the pending text, if quotes are used as they should be.
+  private func lastRecordEnd() -> Int? {
+    var quotes = 0
+    for byte in pending { quotes &+= byte == UInt8(ascii: "\"") ? 1 : 0 }
+    var index = pending.count
+    while index > SeparatorScanner.padding {
+      let byte = pending[index - 1]
+      if byte == UInt8(ascii: "\"") { quotes -= 1 }
+      // A carriage return at the very end may be half of a line end.
+      if quotes & 1 == 0, byte == 0x0A || (byte == 0x0D && index < pending.count) { return index }
+      index -= 1
+    }
+    return nil
+  }
+
+  /// Hands in the pending text up to `end` as a block; the rest begins the next.
+  private mutating func submit(upTo end: Int, isLast: Bool) {
+    var rest = spareBytes.popLast() ?? []
+    rest.removeAll(keepingCapacity: true)
+    rest.append(contentsOf: CSVDecoder.padding)
+    rest.append(contentsOf: pending[end...])
+    var block = TextBlock(
+      bytes: pending, range: SeparatorScanner.padding..<end, isLast: isLast)
+    pending = rest
+    block.seal(at: end)
+    offsets.append(offset)
+    offset += end - SeparatorScanner.padding
+    makePool().submit(
+      DecodingPool.Job(number: nextNumber, block: block, pools: assembler.pools, result: nil),
+      isAlone: nextNumber == nextToJoin)
+    nextNumber += 1
+  }
+
+  private mutating func makePool() -> DecodingPool {
+    if let pool { return pool }
+    let decoder = BlockDecoder(
+      delimiter: delimiter, width: headers?.count ?? 0,
+      maxFieldBytes: options.limits.maxFieldBytes, keepsText: options.keepsText)
+    let made = DecodingPool(decoder, threadCount: options.threadCount)
+    pool = made
+    return made
+  }
+
+  // MARK: Joining
+
+  /// Joins blocks in order until at most `limit` are left.
+  private mutating func join(leaving limit: Int) throws(DatasetError) {
+    guard let pool else { return }
+    while nextToJoin < nextNumber {
+      if let job = pool.take(nextToJoin) {
+        try join(job)
+      } else if nextNumber - nextToJoin > limit {
+        pool.runOneOrWait()
+      } else {
+        return
+      }
+    }
+  }
+
+  private mutating func join(_ job: DecodingPool.Job) throws(DatasetError) {
+    guard let result = job.result else { return }
+    nextToJoin += 1
+    let start = offsets.removeFirst()
+    try append(result, offset: start)
+    if result.end < job.block.range.upperBound {
+      // Quotes misled: the blocks after this one begin at the wrong places.
+      isSequential = true
+      try takeBack(from: job, at: result.end, offset: start)
+    } else if spareBytes.count <= options.threadCount {
+      spareBytes.append(job.block.bytes)
+    }
+  }
+
+  private mutating func append(_ result: DecodedBlock, offset: Int) throws(DatasetError) {
+    // What comes before the fault may itself be at fault, by its number of rows.
+    try assembler.append(result.rows, line: line + 1)
+    if let error = result.error { throw error.moved(lines: line, bytes: offset) }
+    line += result.lineCount
+  }
+
+  /// Makes the text after `end` of a block, and of all blocks after it, pending again.
+  private mutating func takeBack(from job: DecodingPool.Job, at end: Int, offset start: Int)
     throws(DatasetError)
   {
-    self.cutter = cutter
-    offset += consumed
-    pending.removeFirst(consumed)
-    if pending.count * 2 > blockSize { blockSize *= 2 }
+    guard let pool else { return }
+    var text = CSVDecoder.padding
+    text.append(contentsOf: job.block.bytes[end..<job.block.range.upperBound])
+    while nextToJoin < nextNumber {
+      guard let later = pool.take(nextToJoin) else {
+        pool.runOneOrWait()
+        continue
+      }
+      text.append(contentsOf: later.block.bytes[later.block.range])
+      nextToJoin += 1
+    }
+    offsets.removeAll()
+    text.append(contentsOf: pending[SeparatorScanner.padding...])
+    pending = text
+    offset = start + end - job.block.range.lowerBound
   }
 
-  private mutating func takeHeader(_ cutter: RecordCutter, next: Int) throws(DatasetError) -> Int {
-    let fields = cutter.fields
+  // MARK: One block after the other
+
+  private mutating func decodeSequentially(isLast: Bool) throws(DatasetError) {
+    let start = SeparatorScanner.padding
+    guard pending.count > start || isLast else { return }
+    let decoder = BlockDecoder(
+      delimiter: delimiter, width: headers?.count ?? 0,
+      maxFieldBytes: options.limits.maxFieldBytes, keepsText: options.keepsText)
+    var sequential = decoder
+    var block = TextBlock(bytes: pending, range: start..<pending.count, isLast: isLast)
+    pending = []
+    block.seal(at: block.range.upperBound)
+    let result = sequential.decode(&block, pools: assembler.pools)
+    pending = CSVDecoder.padding
+    pending.append(contentsOf: block.bytes[result.end..<block.range.upperBound])
+    let blockOffset = offset
+    offset += result.end - start
+    try append(result, offset: blockOffset)
+    blockLength = max(CSVDecoder.usualBlockLength, blockLength)
+    if !isLast, pendingLength >= blockLength { try growBlock() }
+  }
+
+  // MARK: The header
+
+  /// Reads the first record, if all of it is there.
+  private mutating func takeHeader(isLast: Bool) throws(DatasetError) -> Bool {
+    let bytes = pending
+    let text = bytes.span.extracting(SeparatorScanner.padding..<bytes.count)
+    if let index = (0..<text.count).first(where: { text[$0] == 0 }) {
+      let feeds = (0..<index).count { text[$0] == 0x0A }
+      throw .nulByte(line: feeds + 1, offset: offset + index)
+    }
+    delimiter = CSVDialectSniffer.delimiter(of: text, isLast: isLast)
+    var cutter = cutter()
+    guard case .record(let next) = try cutter.cut(text, from: 0, isLast: isLast) else {
+      if !isLast { try growBlock() }
+      return false
+    }
+    let fields = cutter.fields.map { $0.value(in: text) }
     guard fields.count <= options.limits.maxColumns else {
       throw .tooManyColumns(count: fields.count, limit: options.limits.maxColumns)
     }
-    let texts = texts(of: fields)
     // A first record of nothing but numbers names nothing: it is a row.
-    let areNumbers = texts.allSatisfy { NumberParser.read($0.span).value != nil }
-    hasHeader = !areNumbers
-    headers = hasHeader ? texts : texts.map { _ in [] }
+    hasHeader = !fields.allSatisfy { NumberParser.read($0.span).value != nil }
+    headers = hasHeader ? fields : fields.map { _ in [] }
     assembler = TableAssembler(
       columnCount: fields.count, limits: options.limits, keepsText: options.keepsText)
-    return hasHeader ? next : 0
+    if hasHeader {
+      pending.removeSubrange(SeparatorScanner.padding..<SeparatorScanner.padding + next)
+      offset += next
+      line = cutter.line
+    }
+    return true
   }
 
-  private func texts(of fields: [RecordCutter.Field]) -> [[UInt8]] {
-    fields.map { field in
-      let text = pending.span.extracting(field.start..<field.end)
-      var value: [UInt8] = []
-      if field.isEscaped {
-        RecordCutter.unescape(text, into: &value)
-      } else {
-        text.withUnsafeBufferPointer { value.append(contentsOf: $0) }
-      }
-      return value
-    }
+  private func cutter() -> RecordCutter {
+    RecordCutter(delimiter: delimiter, maxFieldBytes: options.limits.maxFieldBytes)
   }
 
-  /// Looks for NUL and for bytes that are not UTF-8.
-  private mutating func checkPending(isLast: Bool) throws(DatasetError) {
-    var high: UInt8 = 0
-    var hasNUL = false
-    for byte in pending {
-      high |= byte
-      hasNUL = hasNUL || byte == 0
+}
+
+extension TextBlock {
+  /// Ends the text at `end`, with a line feed if the content ends there without one, and padding.
+  fileprivate mutating func seal(at end: Int) {
+    bytes.removeLast(bytes.count - end)
+    if isLast, let last = bytes.last, end > range.lowerBound, last != 0x0A {
+      bytes.append(0x0A)
+      range = range.lowerBound..<end + 1
     }
-    if hasNUL, let index = pending.firstIndex(of: 0) {
-      let newlines = pending[..<index].count { $0 == UInt8(ascii: "\n") }
-      throw .nulByte(line: (cutter?.line ?? 0) + newlines + 1, offset: offset + index)
+    bytes.append(contentsOf: repeatElement(0x20, count: SeparatorScanner.padding))
+  }
+}
+
+extension DatasetError {
+  /// The same error in a text that begins so many lines and bytes further.
+  fileprivate func moved(lines: Int, bytes: Int) -> DatasetError {
+    switch self {
+    case .nulByte(let line, let offset): .nulByte(line: line + lines, offset: offset + bytes)
+    case .unclosedQuote(let line): .unclosedQuote(line: line + lines)
+    case .fieldTooLong(let line, let column, let limit):
+      .fieldTooLong(line: line + lines, column: column, limit: limit)
+    default: self
     }
-    guard high >= 0x80, isUTF8, !isEncodingKnown else { return }
-    // A character cut by the block's end stays pending and is looked at whole with the next block.
-    let end = isLast ? pending.count : UTF8Check.lastBoundary(in: pending.span)
-    isUTF8 = UTF8Check.isValid(pending.span.extracting(0..<end))
   }
 }
 
@@ -181,12 +330,5 @@ enum UTF8Check {
     } catch {
       return false
     }
-  }
-
-  /// The end of the last character that is certainly whole.
-  static func lastBoundary(in bytes: Span<UInt8>) -> Int {
-    var end = bytes.count
-    while end > 0, bytes[end - 1] >= 0x80, bytes.count - end < 4 { end -= 1 }
-    return end
   }
 }

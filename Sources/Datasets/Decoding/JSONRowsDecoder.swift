@@ -269,7 +269,7 @@ struct JSONRowsDecoder: Sendable {
       throw failure ?? .malformedJSON(error)
     }
     room = cell
-    block.endRow(line: line - 1)
+    block.endRows(1, line: line - 1)
     block.padColumns()
     try flushIfFull()
   }
@@ -295,7 +295,7 @@ struct JSONRowsDecoder: Sendable {
     }
     if cells.count == headers.count {
       for (column, cell) in cells.enumerated() { block.append(cell.span, toColumn: column) }
-      block.endRow(line: line - 1)
+      block.endRows(1, line: line - 1)
     } else {
       block.setAside(
         line: line - 1, reason: .fieldCount(count: cells.count, expected: headers.count),
@@ -354,10 +354,11 @@ struct JSONRowsDecoder: Sendable {
   }
 
   private mutating func flush() throws(DatasetError) {
-    let full = block
-    block = BlockWriter(columnCount: headers.count, keepsText: options.keepsText)
     // Rows carry their line in the document, from 0.
-    try assembler.append(full, line: 1)
+    try assembler.append(block.finish(), line: 1)
+    // Columns that the assembler has not met have no cells yet.
+    let pools = assembler.pools
+    block.begin(pools: pools + Array(repeating: TextPool(), count: headers.count - pools.count))
   }
 
   // MARK: Positions

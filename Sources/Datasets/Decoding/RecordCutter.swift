@@ -12,6 +12,15 @@ struct RecordCutter: Sendable {
     var end: Int
     /// The text between `start` and `end` holds quotes that are not part of the value.
     var isEscaped: Bool
+
+    /// The field's value.
+    func value(in text: Span<UInt8>) -> [UInt8] {
+      let field = text.extracting(start..<end)
+      guard isEscaped else { return field.withUnsafeBufferPointer { Array($0) } }
+      var value: [UInt8] = []
+      RecordCutter.unescape(field, into: &value)
+      return value
+    }
   }
 
   /// What stands at a place in the text.

@@ -23,7 +23,7 @@ extension Column {
     func code(ofPooled index: Int) -> Int32 {
       if poolCodes[index] == -2 {
         poolCodes[index] = code(
-          of: poolReadings[index], pool.bytes.span.extracting(pool.range(index)))
+          of: pool.readings[index], pool.bytes.span.extracting(pool.range(index)))
       }
       return poolCodes[index]
     }

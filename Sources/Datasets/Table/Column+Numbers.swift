@@ -37,11 +37,11 @@ extension Column {
       for row in rows { output[target + row - rows.lowerBound] = numerals[row].value }
       for (row, text) in zip(segment.exceptionRows, segment.exceptionTexts)
       where rows.contains(Int(row)) {
-        output[target + Int(row) - rows.lowerBound] = poolReadings[Int(text)].value ?? .nan
+        output[target + Int(row) - rows.lowerBound] = pool.readings[Int(text)].value ?? .nan
       }
     case .pooled(let codes):
       for row in rows {
-        output[target + row - rows.lowerBound] = poolReadings[Int(codes[row])].value ?? .nan
+        output[target + row - rows.lowerBound] = pool.readings[Int(codes[row])].value ?? .nan
       }
     case .plain(let run):
       for row in rows {

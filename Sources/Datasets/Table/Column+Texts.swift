@@ -12,7 +12,7 @@ extension Column {
       }
     }
     var count = 0
-    for index in 0..<pool.count where poolCounts[index] > 0 && poolReadings[index] != .missing {
+    for index in 0..<pool.count where pool.readings[index] != .missing {
       if hasPlain {
         hashes.insert(TextPool.hash(pool.bytes.span.extracting(pool.range(index))))
       } else {
@@ -22,19 +22,10 @@ extension Column {
     return count + hashes.count
   }
 
-  /// How many rows have the most common of the texts that cells share, missing ones left out.
-  var largestPoolCount: Int {
-    var largest = 0
-    for index in poolCounts.indices where poolReadings[index] != .missing {
-      largest = max(largest, poolCounts[index])
-    }
-    return largest
-  }
-
   /// Calls `body` with up to `limit` of the texts that are not missing, spread over the column.
   func forEachDistinctSample(limit: Int, _ body: (Span<UInt8>) -> Void) {
     let step = max(1, pool.count / limit)
-    for index in stride(from: 0, to: pool.count, by: step) where poolReadings[index] != .missing {
+    for index in stride(from: 0, to: pool.count, by: step) where pool.readings[index] != .missing {
       body(pool.bytes.span.extracting(pool.range(index)))
     }
     let plain = segments.filter { if case .plain = $0.cells { true } else { false } }
@@ -55,12 +46,12 @@ extension Column {
       switch segment.cells {
       case .numerals:
         for (row, text) in zip(segment.exceptionRows, segment.exceptionTexts) {
-          let reading = poolReadings[Int(text)]
+          let reading = pool.readings[Int(text)]
           if reading.value == nil { body(start + Int(row), reading) }
         }
       case .pooled(let codes):
         for row in 0..<segment.rowCount {
-          let reading = poolReadings[Int(codes[row])]
+          let reading = pool.readings[Int(codes[row])]
           if reading.value == nil { body(start + row, reading) }
         }
       case .plain(let run):
@@ -76,7 +67,7 @@ extension Column {
   /// however they are stored.
   func forEachCellHash(_ body: (UInt64) -> Void) {
     let poolHashes = (0..<pool.count).map {
-      Column.hash(poolReadings[$0], pool.bytes.span.extracting(pool.range($0)))
+      Column.hash(pool.readings[$0], pool.bytes.span.extracting(pool.range($0)))
     }
     for segment in segments {
       switch segment.cells {

@@ -10,8 +10,6 @@ public struct Column: Sendable {
   let segments: [ColumnSegment]
   /// Texts that cells share.
   let pool: TextPool
-  let poolReadings: [CellReading]
-  let poolCounts: [Int]
 
   /// Cells that are empty, blank, or a word for nothing such as `NA`, `null` or `-`.
   public let missingCount: Int
@@ -22,15 +20,13 @@ public struct Column: Sendable {
 
   init(
     name: ColumnName, rowCount: Int, starts: [Int], segments: [ColumnSegment], pool: TextPool,
-    poolReadings: [CellReading], poolCounts: [Int], tally: CellTally
+    tally: CellTally
   ) {
     self.name = name
     self.rowCount = rowCount
     self.starts = starts
     self.segments = segments
     self.pool = pool
-    self.poolReadings = poolReadings
-    self.poolCounts = poolCounts
     missingCount = tally.missing
     textCount = tally.texts
     numberCount = tally.numbers
@@ -67,12 +63,12 @@ public struct Column: Sendable {
         }
       }
     }
-    return poolReadings.allSatisfy { $0.value.map { $0 == $0.rounded() } ?? true }
+    return pool.readings.allSatisfy { $0.value.map { $0 == $0.rounded() } ?? true }
   }
 
   /// An estimate of the memory it holds, in bytes.
   public var byteCount: Int {
-    segments.reduce(pool.byteCount + poolReadings.capacity * 24 + poolCounts.capacity * 8) {
+    segments.reduce(pool.byteCount) {
       $0 + $1.byteCount + MemoryLayout<ColumnSegment>.stride
     }
   }
@@ -129,9 +125,9 @@ public struct Column: Sendable {
     let segment = segments[index]
     switch segment.cells {
     case .numerals(let numerals):
-      if let text = segment.exception(at: offset) { return poolReadings[text] }
+      if let text = segment.exception(at: offset) { return pool.readings[text] }
       return .numeral(numerals[offset])
-    case .pooled(let codes): return poolReadings[Int(codes[offset])]
+    case .pooled(let codes): return pool.readings[Int(codes[offset])]
     case .plain(let run):
       return NumberParser.read(run.bytes.span.extracting(run.range(offset)))
     }

@@ -2,50 +2,85 @@
 struct ColumnAssembler: Sendable {
   private(set) var rowCount = 0
   private var segments: [ColumnSegment] = []
-  private var pool = TextPool()
-  /// How many cells have each text of the pool.
-  private var poolCounts: [Int] = []
-  private var plainTally = CellTally()
+  /// Texts that cells of several blocks share; grows up to a limit.
+  private(set) var pool = TextPool()
+  private var tally = CellTally()
+  private(set) var isUTF8 = true
+
+  /// Beyond so many texts a column's new ones are kept beside its cells.
+  private static let poolLimit = 1 << 16
 
   /// Appends a block's cells.
   mutating func append(_ block: ColumnWriter.Output) {
     var segment = block.segment
     rowCount += segment.rowCount
-    var numbers: [UInt32] = []
-    numbers.reserveCapacity(block.pool.count)
-    for index in 0..<block.pool.count {
-      let number = pool.intern(block.pool.bytes.span.extracting(block.pool.range(index)))
-      if number == poolCounts.count { poolCounts.append(0) }
-      numbers.append(UInt32(number))
-    }
-    switch segment.cells {
-    case .numerals:
-      for index in segment.exceptionTexts.indices {
-        let number = numbers[Int(segment.exceptionTexts[index])]
-        segment.exceptionTexts[index] = number
-        poolCounts[Int(number)] += 1
+    tally.add(block.tally)
+    if !block.isUTF8 { isUTF8 = false }
+    if block.fresh.count > 0 {
+      if pool.count + block.fresh.count > ColumnAssembler.poolLimit {
+        segment = unpooled(segment, block)
+      } else {
+        renumber(&segment, block)
       }
-    case .pooled(let codes):
-      var joined: [Int64] = []
-      joined.reserveCapacity(segment.rowCount)
-      for row in 0..<segment.rowCount {
-        let number = numbers[Int(codes[row])]
-        joined.append(Int64(number))
-        poolCounts[Int(number)] += 1
-      }
-      segment.cells = .pooled(PackedIntegers(joined))
-    case .plain:
-      plainTally.missing += block.plainTally.missing
-      plainTally.numbers += block.plainTally.numbers
-      plainTally.texts += block.plainTally.texts
     }
     segments.append(segment)
+  }
+
+  /// Gives a block's new texts their numbers in the pool.
+  private mutating func renumber(_ segment: inout ColumnSegment, _ block: ColumnWriter.Output) {
+    var numbers: [UInt32] = []
+    numbers.reserveCapacity(block.fresh.count)
+    for index in 0..<block.fresh.count {
+      let text = block.fresh.bytes.span.extracting(block.fresh.range(index))
+      numbers.append(UInt32(pool.intern(text)))
+    }
+    func number(_ code: UInt32) -> UInt32 {
+      let code = Int(code)
+      return code < block.knownCount ? UInt32(code) : numbers[code - block.knownCount]
+    }
+    for index in segment.exceptionTexts.indices {
+      segment.exceptionTexts[index] = number(segment.exceptionTexts[index])
+    }
+    if case .pooled(let codes) = segment.cells {
+      segment.cells = .pooled(
+        PackedIntegers(codes: (0..<segment.rowCount).map { number(UInt32(codes[$0])) }))
+    }
+  }
+
+  /// The same cells, each with its own text.
+  private func unpooled(_ segment: ColumnSegment, _ block: ColumnWriter.Output) -> ColumnSegment {
+    var run = TextRun()
+    func append(_ code: Int) {
+      if code < block.knownCount {
+        run.append(pool.bytes.span.extracting(pool.range(code)))
+      } else {
+        run.append(block.fresh.bytes.span.extracting(block.fresh.range(code - block.knownCount)))
+      }
+    }
+    var text: [UInt8] = []
+    for row in 0..<segment.rowCount {
+      switch segment.cells {
+      case .numerals(let numerals):
+        if let code = segment.exception(at: row) {
+          append(code)
+        } else {
+          let numeral = numerals[row]
+          text.removeAll(keepingCapacity: true)
+          Numeral.append(mantissa: numeral.mantissa, decimals: numeral.decimals, to: &text)
+          run.append(text.span)
+        }
+      case .pooled(let codes): append(Int(codes[row]))
+      case .plain: return segment
+      }
+    }
+    return ColumnSegment(rowCount: segment.rowCount, cells: .plain(run))
   }
 
   /// Appends a block of empty cells, for a column that the block does not have.
   mutating func appendEmpty(_ count: Int) {
     guard count > 0 else { return }
     var writer = ColumnWriter()
+    writer.begin(known: pool)
     writer.pad(to: count)
     append(writer.finish())
   }
@@ -68,20 +103,8 @@ struct ColumnAssembler: Sendable {
         segments[index].cells = .plain(converted)
       }
     }
-    var tally = plainTally
-    var readings: [CellReading] = []
-    readings.reserveCapacity(pool.count)
-    for index in 0..<pool.count {
-      let reading = NumberParser.read(pool.bytes.span.extracting(pool.range(index)))
-      tally.count(reading, times: poolCounts[index])
-      readings.append(reading)
-    }
-    for segment in segments {
-      guard case .numerals = segment.cells else { continue }
-      tally.numbers += segment.rowCount - segment.exceptionRows.count
-    }
+    pool.seal()
     return Column(
-      name: name, rowCount: rowCount, starts: starts, segments: segments, pool: pool,
-      poolReadings: readings, poolCounts: poolCounts, tally: tally)
+      name: name, rowCount: rowCount, starts: starts, segments: segments, pool: pool, tally: tally)
   }
 }

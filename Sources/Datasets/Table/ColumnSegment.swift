@@ -74,15 +74,16 @@ struct PackedIntegers: Sendable {
   let base: Int64
   let distances: Distances
 
-  init(_ values: [Int64]) {
+  /// Packs values as distances from the smallest.
+  init<Value: FixedWidthInteger & SignedInteger>(_ values: [Value]) {
     var low = values.first ?? 0
     var high = low
     for value in values {
       low = min(low, value)
       high = max(high, value)
     }
-    base = low
-    let span = UInt64(bitPattern: high) &- UInt64(bitPattern: low)
+    base = Int64(low)
+    let span = UInt64(bitPattern: Int64(high)) &- UInt64(bitPattern: Int64(low))
     if span <= 0xFF {
       distances = .bits8(values.map { UInt8(truncatingIfNeeded: $0 &- low) })
     } else if span <= 0xFFFF {
@@ -90,7 +91,20 @@ struct PackedIntegers: Sendable {
     } else if span <= 0xFFFF_FFFF {
       distances = .bits32(values.map { UInt32(truncatingIfNeeded: $0 &- low) })
     } else {
-      distances = .bits64(values)
+      distances = .bits64(values.map { Int64($0) })
+    }
+  }
+
+  /// Packs numbers of texts, which begin at 0.
+  init(codes: [UInt32]) {
+    base = 0
+    let high = codes.reduce(0) { max($0, $1) }
+    if high <= 0xFF {
+      distances = .bits8(codes.map { UInt8(truncatingIfNeeded: $0) })
+    } else if high <= 0xFFFF {
+      distances = .bits16(codes.map { UInt16(truncatingIfNeeded: $0) })
+    } else {
+      distances = .bits32(Array(codes[...]))
     }
   }
 

@@ -30,20 +30,28 @@ struct StepMap: Sendable {
     runs.append(Run(index: count, value: value, step: 1))
   }
 
+  /// Appends `value` and the numbers after it.
+  mutating func append(_ value: Int, count length: Int) {
+    append(value, step: 1, count: length)
+  }
+
+  private mutating func append(_ value: Int, step: Int, count length: Int) {
+    guard length > 1 else {
+      if length == 1 { append(value) }
+      return
+    }
+    let continues = runs.last.map {
+      $0.step == step && value == $0.value + (count - $0.index) * $0.step
+    }
+    if continues != true { runs.append(Run(index: count, value: value, step: step)) }
+    count += length
+  }
+
   /// Appends all values of `other`, each increased by `shift`.
   mutating func append(_ other: StepMap, shift: Int) {
     for (position, run) in other.runs.enumerated() {
       let end = position + 1 < other.runs.count ? other.runs[position + 1].index : other.count
-      let value = run.value + shift
-      if end - run.index == 1 {
-        append(value)
-        continue
-      }
-      let continues = runs.last.map {
-        $0.step == run.step && value == $0.value + (count - $0.index) * $0.step
-      }
-      if continues != true { runs.append(Run(index: count, value: value, step: run.step)) }
-      count += end - run.index
+      append(run.value + shift, step: run.step, count: end - run.index)
     }
   }
 

@@ -1,0 +1,311 @@
+/// Some whole records of delimited text, to be decoded apart from those before and after.
+struct TextBlock: Sendable {
+  /// The text, with ``SeparatorScanner/padding`` bytes before and after it.
+  var bytes: [UInt8]
+  /// Where the text is in `bytes`.
+  var range: Range<Int>
+  /// Whether the content ends with it.
+  var isLast: Bool
+}
+
+/// What a block of text became.
+struct DecodedBlock: Sendable {
+  var rows: BlockOutput
+  /// Where decoding stopped: at the end of the text, or where a record begins that does not end
+  /// in it.
+  var end: Int
+  /// How many lines there are up to `end`.
+  var lineCount: Int
+  /// What is wrong with the text from `end` on; its lines count from the block's first.
+  var error: DatasetError?
+}
+
+/// Decodes blocks of delimited text, one after the other.
+struct BlockDecoder: Sendable {
+  let delimiter: UInt8
+  let width: Int
+  let maxFieldBytes: Int
+  private var bounds = FieldBounds()
+  private var room = BatchRoom()
+  private var writer: BlockWriter
+
+  /// How much text is looked at before its cells are read: both fit the first two caches.
+  private static let regionLength = 1 << 15
+
+  init(delimiter: UInt8, width: Int, maxFieldBytes: Int, keepsText: Bool) {
+    self.delimiter = delimiter
+    self.width = width
+    self.maxFieldBytes = maxFieldBytes
+    writer = BlockWriter(columnCount: width, keepsText: keepsText)
+  }
+
+  /// Decodes a block.
+  ///
+  /// - Parameters:
+  ///   - block: begins where a record begins. Its text stays as it is.
+  ///   - pools: for each column, texts that it has had.
+  mutating func decode(_ block: inout TextBlock, pools: [TextPool]) -> DecodedBlock {
+    writer.begin(pools: pools)
+    var index = block.range.lowerBound
+    var line = 0
+    var error: DatasetError?
+    var regionLength = BlockDecoder.regionLength
+    let scanner = SeparatorScanner(delimiter: delimiter)
+    do throws(DatasetError) {
+      while index < block.range.upperBound {
+        let region = index..<min(index + regionLength, block.range.upperBound)
+        scanner.scan(block.bytes, region, into: &bounds)
+        if bounds.hasNUL { throw nulByte(block, from: index, line: line) }
+        if bounds.isIrregular || bounds.lineFeedCount == 0 {
+          if !bounds.isIrregular, region.upperBound < block.range.upperBound {
+            // A record longer than the region.
+            regionLength *= 2
+            continue
+          }
+          // To the region's end, or further when a record is longer.
+          let next = try cut(block, from: index, to: region.upperBound, line: &line)
+          guard let next else { break }
+          index = next
+          continue
+        }
+        let next = try takeRecords(&block, line: &line)
+        if next == index {
+          guard region.upperBound < block.range.upperBound else {
+            // The last record does not end here.
+            if let next = try cut(block, from: index, to: region.upperBound, line: &line) {
+              index = next
+              continue
+            }
+            break
+          }
+          regionLength *= 2
+          continue
+        }
+        index = next
+      }
+    } catch let problem {
+      error = problem
+    }
+    return DecodedBlock(rows: writer.finish(), end: index, lineCount: line, error: error)
+  }
+
+  // MARK: Records found by their separators
+
+  /// Takes the whole records within `bounds` and gives where the next one begins.
+  private mutating func takeRecords(_ block: inout TextBlock, line: inout Int)
+    throws(DatasetError) -> Int
+  {
+    try checkLengths(block, line: line)
+    let length = block.bytes.count
+    var rowCount = bounds.count / width
+    var end = Int(bounds.starts[0])
+    // One field a line: an empty line is no record there either.
+    let isEven =
+      rowCount > 0 && width > 1 && rowCount == bounds.lineFeedCount && areRows(block, rowCount)
+    if isEven {
+      end = Int(bounds.ends[rowCount * width - 1]) + 1
+      if bounds.hasReturns { trimReturns(block, rowCount) }
+      if !bounds.quoted.isEmpty { unquote(&block, rowCount * width) }
+      writer.endRows(rowCount, line: line)
+      line += rowCount
+    } else {
+      (rowCount, end) = sortRecords(&block, line: &line)
+    }
+    appendCells(block, rowCount)
+    block.bytes.removeLast(block.bytes.count - length)
+    return end
+  }
+
+  /// Whether every record has `width` fields: each ends with the line feed that is due.
+  private func areRows(_ block: TextBlock, _ rowCount: Int) -> Bool {
+    var isDue = true
+    for row in 1...rowCount where block.bytes[Int(bounds.ends[row * width - 1])] != 0x0A {
+      isDue = false
+    }
+    return isDue
+  }
+
+  /// Takes the carriage return from the end of each record's last field.
+  private mutating func trimReturns(_ block: TextBlock, _ rowCount: Int) {
+    for row in 1...rowCount { trimReturn(block, row * width - 1) }
+  }
+
+  private mutating func trimReturn(_ block: TextBlock, _ field: Int) {
+    let end = Int(bounds.ends[field])
+    if end > Int(bounds.starts[field]), block.bytes[end - 1] == 0x0D {
+      bounds.ends[field] = UInt32(end - 1)
+    }
+  }
+
+  /// Takes the quotes from the first fields.
+  private mutating func unquote(_ block: inout TextBlock, _ fieldCount: Int) {
+    for field in bounds.quoted {
+      let field = Int(field)
+      guard field < fieldCount else { break }
+      unquote(&block, field: field)
+    }
+  }
+
+  /// Takes the quotes from a field and gives how many line feeds it holds. The text of a field
+  /// with quotes in it is written behind the block's, which stays as it is.
+  @discardableResult
+  private mutating func unquote(_ block: inout TextBlock, field: Int) -> Int {
+    let start = Int(bounds.starts[field]) + 1
+    let end = Int(bounds.ends[field]) - 1
+    var lineFeeds = 0
+    var quotes = 0
+    for index in start..<end {
+      lineFeeds += block.bytes[index] == 0x0A ? 1 : 0
+      quotes += block.bytes[index] == UInt8(ascii: "\"") ? 1 : 0
+    }
+    bounds.starts[field] = UInt32(start)
+    bounds.ends[field] = UInt32(end)
+    guard quotes > 0 else { return lineFeeds }
+    let target = block.bytes.count
+    var index = start
+    while index < end {
+      block.bytes.append(block.bytes[index])
+      // Quotes within are doubled: the bounds are regular.
+      index += block.bytes[index] == UInt8(ascii: "\"") ? 2 : 1
+    }
+    bounds.starts[field] = UInt32(target)
+    bounds.ends[field] = UInt32(block.bytes.count)
+    block.bytes.append(contentsOf: repeatElement(0x20, count: SeparatorScanner.padding))
+    return lineFeeds
+  }
+
+  /// Sorts records by whether they are rows: brings the fields of those that are together, and
+  /// sets the others aside. Gives how many rows there are and where the next record begins.
+  private mutating func sortRecords(_ block: inout TextBlock, line: inout Int)
+    -> (rowCount: Int, end: Int)
+  {
+    var rowCount = 0
+    var recordStart = 0
+    var end = Int(bounds.starts[0])
+    var nextQuoted = 0
+    for field in 0..<bounds.count where block.bytes[Int(bounds.ends[field])] == 0x0A {
+      let fieldEnd = Int(bounds.ends[field])
+      trimReturn(block, field)
+      var lineFeeds = 1
+      while nextQuoted < bounds.quoted.count, Int(bounds.quoted[nextQuoted]) <= field {
+        lineFeeds += unquote(&block, field: Int(bounds.quoted[nextQuoted]))
+        nextQuoted += 1
+      }
+      let count = field - recordStart + 1
+      let isEmptyLine =
+        count == 1 && fieldEnd - end <= 1 && bounds.starts[field] == bounds.ends[field]
+      if isEmptyLine {
+        // No record.
+      } else if count == width {
+        for place in 0..<width {
+          bounds.starts[rowCount * width + place] = bounds.starts[recordStart + place]
+          bounds.ends[rowCount * width + place] = bounds.ends[recordStart + place]
+        }
+        rowCount += 1
+        writer.endRows(1, line: line)
+      } else {
+        setAside(block, recordStart..<field + 1, line: line)
+      }
+      line += lineFeeds
+      recordStart = field + 1
+      end = fieldEnd + 1
+    }
+    return (rowCount, end)
+  }
+
+  private mutating func setAside(_ block: TextBlock, _ fields: Range<Int>, line: Int) {
+    writer.setAside(
+      line: line, reason: .fieldCount(count: fields.count, expected: width),
+      fields: fields.map { field in
+        Array(block.bytes[Int(bounds.starts[field])..<Int(bounds.ends[field])])
+      })
+  }
+
+  /// Refuses fields that are too long; their quotes do not count.
+  private func checkLengths(_ block: TextBlock, line: Int) throws(DatasetError) {
+    guard maxFieldBytes < bounds.starts.count else { return }
+    var column = 0
+    for field in 0..<bounds.count {
+      let start = Int(bounds.starts[field])
+      let end = Int(bounds.ends[field])
+      column += 1
+      guard end - start > maxFieldBytes else {
+        if block.bytes[end] == 0x0A { column = 0 }
+        continue
+      }
+      let isQuoted = block.bytes[start] == UInt8(ascii: "\"")
+      let hasReturn = block.bytes[end] == 0x0A && block.bytes[end - 1] == 0x0D
+      if end - start - (isQuoted ? 2 : 0) - (hasReturn ? 1 : 0) > maxFieldBytes {
+        let feeds = block.bytes[Int(bounds.starts[0])..<start].count { $0 == 0x0A }
+        throw .fieldTooLong(line: line + feeds + 1, column: column, limit: maxFieldBytes)
+      }
+      if block.bytes[end] == 0x0A { column = 0 }
+    }
+  }
+
+  private mutating func appendCells(_ block: TextBlock, _ rowCount: Int) {
+    guard rowCount > 0 else { return }
+    // Safety: the bounds were found in these bytes, which have padding around them.
+    block.bytes.withUnsafeBytes { text in
+      bounds.starts.withUnsafeBufferPointer { starts in
+        bounds.ends.withUnsafeBufferPointer { ends in
+          guard let text = text.baseAddress, let starts = starts.baseAddress,
+            let ends = ends.baseAddress
+          else { return }
+          for column in 0..<width {
+            writer.append(
+              CellBatch(
+                text: text, starts: starts + column, ends: ends + column, stride: width,
+                count: rowCount),
+              toColumn: column, &room)
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: Records cut one by one
+
+  /// Takes records one by one up to `limit`, and gives where the next one begins; `nil` when the
+  /// record there does not end in the block.
+  private mutating func cut(_ block: TextBlock, from start: Int, to limit: Int, line: inout Int)
+    throws(DatasetError) -> Int?
+  {
+    var cutter = RecordCutter(delimiter: delimiter, maxFieldBytes: maxFieldBytes, line: line)
+    let text = block.bytes.span.extracting(0..<block.range.upperBound)
+    var index = start
+    while index < limit {
+      switch try cutter.cut(text, from: index, isLast: block.isLast) {
+      case .needsMore: return index > start ? index : nil
+      case .end: index = block.range.upperBound
+      case .record(let next):
+        index = next
+        take(cutter, text)
+      }
+      line = cutter.line
+    }
+    return index
+  }
+
+  private mutating func take(_ cutter: RecordCutter, _ text: Span<UInt8>) {
+    guard cutter.fields.count == width else {
+      return writer.setAside(
+        line: cutter.recordLine, reason: .fieldCount(count: cutter.fields.count, expected: width),
+        fields: cutter.fields.map { $0.value(in: text) })
+    }
+    for (column, field) in cutter.fields.enumerated() {
+      if field.isEscaped {
+        writer.append(field.value(in: text).span, toColumn: column)
+      } else {
+        writer.append(text.extracting(field.start..<field.end), toColumn: column)
+      }
+    }
+    writer.endRows(1, line: cutter.recordLine)
+  }
+
+  private func nulByte(_ block: TextBlock, from start: Int, line: Int) -> DatasetError {
+    let offset = block.bytes[start...].firstIndex(of: 0) ?? start
+    let feeds = block.bytes[start..<offset].count { $0 == 0x0A }
+    return .nulByte(line: line + feeds + 1, offset: offset - block.range.lowerBound)
+  }
+}
