@@ -41,7 +41,7 @@ public struct Request: Sendable {
   /// - Parameter etag: the current entity tag of the answer, quotes included.
   public func ifNoneMatch(_ etag: EntityTag) -> Bool {
     var matched = false
-    fields.forEachValue(of: "If-None-Match") { value in
+    head.fields.forEachValue(of: "If-None-Match") { value in
       if etag.matchesAny(in: value) { matched = true }
     }
     return matched

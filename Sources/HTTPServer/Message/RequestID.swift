@@ -1,37 +1,41 @@
 /// Names one request: in the answer's `X-Request-Id`, in problems and in the log.
 ///
-/// Sixteen hexadecimal digits. No two requests of one process share one; between processes a repetition is as
-/// likely as guessing a 64-bit number.
+/// Sixteen hexadecimal digits. No two requests of one process share one; between processes a
+/// repetition is as likely as guessing a 64-bit number.
 public struct RequestID: Hashable, Sendable, CustomStringConvertible {
   let value: UInt64
 
+  /// The sixteen digits.
   public var description: String {
-    var text: [UInt8] = []
-    appendDigits(to: &text)
+    var text = [UInt8](repeating: 0x30, count: 16)
+    writeDigits(over: &text, endingAt: 16)
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Appends the sixteen digits.
+  /// Writes the sixteen digits over the bytes before an index.
   @inline(__always)
-  func appendDigits(to text: inout [UInt8]) {
-    for half in [UInt32(truncatingIfNeeded: value >> 32), UInt32(truncatingIfNeeded: value)] {
-      Self.append(half, to: &text)
+  func writeDigits(over text: inout [UInt8], endingAt end: Int) {
+    precondition(end >= 16 && end <= text.count, "sixteen digits need room")
+    // Safety: the sixteen bytes before `end` are in the array.
+    text.withUnsafeMutableBytes { bytes in
+      bytes.storeBytes(
+        of: Self.digits(UInt32(truncatingIfNeeded: value >> 32)), toByteOffset: end - 16,
+        as: UInt64.self)
+      bytes.storeBytes(
+        of: Self.digits(UInt32(truncatingIfNeeded: value)), toByteOffset: end - 8, as: UInt64.self)
     }
   }
 
-  /// Eight digits at once: the nibbles are spread over the bytes of one word, and 6 added to each tells which are
-  /// above 9 and so are letters.
+  /// Eight digits at once, first one first in memory: the nibbles are spread over the bytes of a
+  /// word, and 6 added to each tells which are above 9 and so are letters.
   @inline(__always)
-  private static func append(_ half: UInt32, to text: inout [UInt8]) {
+  private static func digits(_ half: UInt32) -> UInt64 {
     var spread = UInt64(half)
     spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF
     spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF
     spread = (spread | spread << 4) & 0x0F0F_0F0F_0F0F_0F0F
-    let letters = (spread + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-    let digits = spread + 0x3030_3030_3030_3030 + letters * 0x27
-    for shift in stride(from: 56, through: 0, by: -8) {
-      text.append(UInt8(truncatingIfNeeded: digits >> UInt64(shift)))
-    }
+    let letters = (spread &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return (spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27).bigEndian
   }
 }
 
@@ -48,7 +52,9 @@ struct RequestIDSource {
     self.key = key
   }
 
-  /// The next id. SplitMix64's finalizer is a bijection: different counters give different ids.
+  /// Makes the next id.
+  ///
+  /// SplitMix64's finalizer is a bijection: different counters give different ids.
   @inline(__always)
   mutating func make() -> RequestID {
     next &+= 1

@@ -34,7 +34,7 @@ public struct RequestTarget: Sendable {
     let path = 0..<(question ?? bytes.count)
     let query = question.map { ($0 + 1)..<bytes.count }
     guard bytes == [ASCII.asterisk] || bytes.first == ASCII.slash,
-      bytes.allSatisfy(ASCII.isTarget),
+      bytes.allSatisfy({ ASCII.isTarget($0) || $0 == ASCII.percent }),
       TargetSyntax.isValid(bytes.span, path: path, query: query)
     else { return nil }
     self.init(bytes: bytes, path: path, query: query)
@@ -79,10 +79,5 @@ public struct RequestTarget: Sendable {
         name: PercentCoding.decode(item[..<equals], plusIsSpace: true),
         value: PercentCoding.decode(item[equals...].dropFirst(), plusIsSpace: true))
     }
-  }
-
-  /// Calls `body` with the bytes of the path, as sent.
-  func withPath<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    body(bytes.span.extracting(path))
   }
 }

@@ -39,36 +39,3 @@ public struct Route: Sendable {
     }
   }
 }
-
-/// A request together with the route that was chosen for it.
-public struct RouteMatch: Sendable {
-  public let request: Request
-  /// The route's pattern.
-  public let pattern: String
-  /// The suffix the path carried, without its dot; nil when it carried none.
-  public let suffix: String?
-  private let names: [String]
-  private let values: [String]
-
-  init(request: Request, pattern: String, suffix: String?, names: [String], values: [String]) {
-    self.request = request
-    self.pattern = pattern
-    self.suffix = suffix
-    self.names = names
-    self.values = values
-  }
-
-  /// The value of a parameter, percent-decoded.
-  /// - Precondition: the pattern has a parameter of this name.
-  public func parameter(_ name: String) -> String {
-    guard let index = names.firstIndex(of: name) else {
-      preconditionFailure("\(pattern) has no parameter \(name)")
-    }
-    return values[index]
-  }
-
-  /// All parameters by name.
-  public var parameters: [String: String] {
-    Dictionary(zip(names, values), uniquingKeysWith: { _, last in last })
-  }
-}

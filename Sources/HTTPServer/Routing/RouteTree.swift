@@ -1,7 +1,54 @@
+/// Whole paths and where they lead: a hash table over their bytes.
+private struct LiteralPaths: Sendable {
+  private struct Entry: Sendable {
+    let path: [UInt8]
+    let place: RouteTree.Place
+  }
+
+  private var entries: [Entry] = []
+  /// Indices of entries, −1 for none; a power of two of them, at most half of them used.
+  private var slots = [Int](repeating: -1, count: 16)
+
+  mutating func insert(_ path: [UInt8], _ place: RouteTree.Place) {
+    guard find(path.span) == nil else { return }
+    entries.append(Entry(path: path, place: place))
+    if entries.count * 2 > slots.count {
+      slots = [Int](repeating: -1, count: slots.count * 2)
+      for index in entries.indices { put(index) }
+    } else {
+      put(entries.count - 1)
+    }
+  }
+
+  private mutating func put(_ index: Int) {
+    let path = entries[index].path
+    var slot = Self.hash(path.span) & (slots.count - 1)
+    while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+    slots[slot] = index
+  }
+
+  func find(_ path: Span<UInt8>) -> RouteTree.Place? {
+    var slot = Self.hash(path) & (slots.count - 1)
+    while slots[slot] >= 0 {
+      let entry = entries[slots[slot]]
+      if path.equals(entry.path.span) { return entry.place }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  /// FNV-1a. The table is the program's own: nobody can choose paths that collide in it.
+  private static func hash(_ path: Span<UInt8>) -> Int {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for index in 0..<path.count { hash = (hash ^ UInt64(path[index])) &* 0x100_0000_01B3 }
+    return Int(truncatingIfNeeded: hash >> 32)
+  }
+}
+
 /// The paths of a route table as a tree of segments, walked over the bytes of a path.
 struct RouteTree: Sendable {
   /// Where a path leads.
-  struct Place {
+  struct Place: Sendable {
     let node: Int
     /// The suffix that was taken off the last segment.
     let suffix: String?
@@ -29,8 +76,18 @@ struct RouteTree: Sendable {
   /// The bytes of all literals; one array, so that walking touches no other.
   private var text: [UInt8] = []
 
+  /// The paths without parameters, whole: what is asked for most is found at once.
+  private var exact = LiteralPaths()
+
   init(_ routes: [Route]) {
     for (index, route) in routes.enumerated() { insert(route, index, of: routes) }
+    for route in routes where !route.pattern.utf8.contains(0x7B) {
+      for path in [route.pattern] + route.suffixes.map({ "\(route.pattern).\($0)" }) {
+        let bytes = Array(path.utf8)
+        // Walked once, here: what is found later is what walking finds.
+        if let place = walk(bytes.span), place.values.isEmpty { exact.insert(bytes, place) }
+      }
+    }
   }
 
   private mutating func insert(_ route: Route, _ index: Int, of routes: [Route]) {
@@ -69,6 +126,10 @@ struct RouteTree: Sendable {
 
   /// Follows a path, as it was sent; nil when no route has it.
   func find(_ path: Span<UInt8>) -> Place? {
+    exact.find(path) ?? walk(path)
+  }
+
+  private func walk(_ path: Span<UInt8>) -> Place? {
     var values: [String] = []
     return find(path, from: 1, at: 0, values: &values)
   }

@@ -5,15 +5,13 @@
 public struct Router: Sendable {
   /// The table, in the order it was given.
   public let routes: [Route]
-  private let parameterNames: [[String]]
+  private let entries: [RouteEntry]
   private let tree: RouteTree
 
   /// - Precondition: no two routes have one method and one path.
   public init(_ routes: [Route]) {
     self.routes = routes
-    parameterNames = routes.map { route in
-      route.segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
-    }
+    entries = routes.map { RouteEntry($0) }
     tree = RouteTree(routes)
   }
 
@@ -26,19 +24,15 @@ public struct Router: Sendable {
     to request: Request, notFound: (Request) -> Reply,
     methodNotAllowed: (_ request: Request, _ allow: String) -> Reply
   ) -> Reply {
-    let target = request.target
-    if target.isAsterisk { return Self.options(allow: allow(in: routes.map(\.method))) }
-    guard let place = target.withPath({ tree.find($0) }) else { return notFound(request) }
-    let method = request.method
-    let candidates = tree.routes(at: place.node)
-    // A GET route answers HEAD, unless HEAD has one of its own.
-    for wanted in method == .head ? [.head, .get] : [method] {
-      for index in candidates where routes[index].method == wanted {
-        guard let match = match(request, routes[index], index, place) else { continue }
-        return routes[index].handler(match).from(route: routes[index].pattern)
-      }
+    if request.head.isAsterisk {
+      return Self.options(allow: allow(in: routes.map(\.method)))
     }
-    let able = candidates.filter { match(request, routes[$0], $0, place) != nil }
+    guard let place = request.head.withPath({ tree.find($0) }) else { return notFound(request) }
+    let method = request.method
+    if let reply = reply(to: request, as: method, at: place) { return reply }
+    // A GET route answers HEAD, unless HEAD has one of its own.
+    if method == .head, let reply = reply(to: request, as: .get, at: place) { return reply }
+    let able = tree.routes(at: place.node).filter { match(request, $0, place) != nil }
     guard let first = able.first else { return notFound(request) }
     let allow = allow(in: able.map { routes[$0].method })
     let reply =
@@ -46,20 +40,30 @@ public struct Router: Sendable {
     return reply.from(route: routes[first].pattern)
   }
 
+  private func reply(
+    to request: Request, as method: Method, at place: RouteTree.Place
+  ) -> Reply? {
+    for index in tree.routes(at: place.node) where entries[index].route.method == method {
+      guard let match = match(request, index, place) else { continue }
+      var reply = entries[index].route.handler(match)
+      reply.routePattern = entries[index].route.pattern
+      return reply
+    }
+    return nil
+  }
+
   /// The place as one route sees it: with the suffix taken off only if the route declares it.
   private func match(
-    _ request: Request, _ route: Route, _ index: Int, _ place: RouteTree.Place
+    _ request: Request, _ index: Int, _ place: RouteTree.Place
   ) -> RouteMatch? {
-    var values = place.values
-    var suffix = place.suffix
-    if let carried = suffix, !route.suffixes.contains(carried) {
-      guard let whole = place.wholeLastValue else { return nil }
-      values[values.count - 1] = whole
-      suffix = nil
+    let entry = entries[index]
+    guard let suffix = place.suffix, !entry.route.suffixes.contains(suffix) else {
+      return RouteMatch(
+        request: request, entry: entry, suffix: place.suffix, values: place.values)
     }
+    guard let whole = place.wholeLastValue else { return nil }
     return RouteMatch(
-      request: request, pattern: route.pattern, suffix: suffix, names: parameterNames[index],
-      values: values)
+      request: request, entry: entry, suffix: nil, values: place.values.dropLast() + [whole])
   }
 
   /// The value of `Allow` for a set of methods: those given, HEAD beside GET, and OPTIONS.

@@ -6,11 +6,13 @@ final class Connection {
   let generation: UInt32
   let peer: PeerAddress
 
-  var state = ConnectionState()
-  /// The head that is being read. Lent by the loop while nothing of it has arrived.
+  private(set) var state = ConnectionState()
+  /// The head that is being read, between turns and if there is any of it.
   var parser = RequestParser()
-  /// Bytes for the socket. Lent by the loop while there are none.
+  var hasPartialHead = false
+  /// Bytes for the socket, between turns and if there are any.
   var outbox = Outbox()
+  var hasOutput = false
   /// Bytes from the socket that nobody has looked at yet.
   var backlog: [UInt8] = []
   var backlogStart = 0
@@ -49,6 +51,22 @@ final class Connection {
     self.slot = slot
     self.generation = generation
     self.peer = peer
+  }
+
+  /// Takes note of an event.
+  func handle(_ event: ConnectionState.Event) -> ConnectionState.Actions {
+    // On a copy: an access to a property of a class is checked at run time while it lasts.
+    var state = state
+    let actions = state.handle(event)
+    self.state = state
+    return actions
+  }
+
+  /// The answer at hand can only be framed by the end of the connection.
+  func endAfterAnswer() {
+    var state = state
+    state.endAfterAnswer()
+    self.state = state
   }
 
   var hasBacklog: Bool { backlogStart < backlog.count }

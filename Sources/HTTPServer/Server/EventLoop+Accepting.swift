@@ -19,7 +19,7 @@ extension EventLoop {
   private static let batch = 64
 
   /// Takes in the connections that wait.
-  func accept(listener index: Int) {
+  mutating func accept(listener index: Int) {
     var count = 0
     while count < Self.batch {
       switch listeners[index].listener.accept() {
@@ -40,7 +40,7 @@ extension EventLoop {
 
   /// Stops accepting for a while: the listener would be ready all the time, and nothing would come
   /// of it.
-  private func suspend(listener index: Int, _ code: Int32) {
+  private mutating func suspend(listener index: Int, _ code: Int32) {
     let pause = listeners[index].pause
     unwatch(listener: index)
     listeners[index].resumeTime = now + pause.nanoseconds
@@ -49,7 +49,7 @@ extension EventLoop {
       .acceptSuspended(code: code, reason: systemReason(code), delay: pause))
   }
 
-  private func admit(_ socket: Socket, _ peer: PeerAddress) {
+  private mutating func admit(_ socket: Socket, _ peer: PeerAddress) {
     if shared.population.count >= limits.connectionCount, !makeRoom() {
       refuse(socket, peer, .connectionLimit)
       return
@@ -70,7 +70,7 @@ extension EventLoop {
   }
 
   /// Closes the oldest idle connection of all loops; false when none is idle.
-  private func makeRoom() -> Bool {
+  private mutating func makeRoom() -> Bool {
     handle.oldestIdle.store(idle.oldestTime, ordering: .relaxed)
     var oldest: LoopHandle?
     var time = UInt64.max
@@ -84,14 +84,14 @@ extension EventLoop {
   }
 
   /// Turns a connection away with a word of why, as far as the socket takes it at once.
-  private func refuse(
+  private mutating func refuse(
     _ socket: Socket, _ peer: PeerAddress, _ reason: ServerEvent.RefusalReason
   ) {
     let id = requestIDs.make()
     let fault = HTTPFault.overloaded(retryAfter: limits.retryAfter)
     var outbox = Outbox()
-    write(
-      response(to: fault, id), to: &outbox, id: id, isHead: false, version: .http11,
+    outbox.append(
+      response(to: fault, id), date: date, id: id, isHead: false, version: .http11,
       persistence: .close)
     _ = socket.send(outbox)
     socket.closeSending()
@@ -100,7 +100,7 @@ extension EventLoop {
   }
 
   /// Stops listening. Who waits to be accepted is still let in: the system would reset them.
-  func closeListeners() {
+  mutating func closeListeners() {
     for index in listeners.indices {
       accept(listener: index)
       listeners[index].listener.close()

@@ -16,25 +16,25 @@ extension EventLoop {
   // MARK: Heads and content that is there
 
   /// Answers a request of which nothing was kept.
-  func answerNow(
-    _ connection: Connection, _ head: RequestHead, _ id: RequestID, _ route: String?,
+  mutating func answerNow(
+    _ connection: Connection, _ request: borrowing Request, _ route: String?,
     _ response: Response, _ startTime: UInt64
   ) {
-    _ = connection.state.handle(.answerBegan)
-    let before = connection.outbox.count
-    write(
-      response, to: &connection.outbox, id: id, isHead: head.method == .head,
-      version: head.version, persistence: persistence(connection, head.version))
+    _ = connection.handle(.answerBegan)
+    let before = outbox.count
+    outbox.append(
+      response, date: date, id: request.requestID, isHead: request.head.method == .head,
+      version: request.head.version, persistence: persistence(connection, request.head.version))
     if let events = shared.events {
       events(
         .requestCompleted(
           ServerEvent.Completion(
-            method: head.method, route: route, status: response.status, requestID: id,
-            peer: connection.peer, requestBytes: 0,
-            responseBytes: connection.outbox.count - before,
+            method: request.head.method, route: route, status: response.status,
+            requestID: request.requestID, peer: connection.peer, requestBytes: 0,
+            responseBytes: outbox.count - before,
             duration: .nanoseconds(Int64(Clock.exact() - startTime)))))
     }
-    perform(connection.state.handle(.answerCompleted), on: connection)
+    perform(connection.handle(.answerCompleted), on: connection)
   }
 
   private func persistence(
@@ -44,51 +44,11 @@ extension EventLoop {
     return version == .http10 ? .keepAnnounced : .keep
   }
 
-  /// Writes an answer whose content is there.
-  func write(
-    _ response: Response, to outbox: inout Outbox, id: RequestID, isHead: Bool, version: Version,
-    persistence: ResponseSerializer.Persistence
-  ) {
-    switch response.form {
-    case .prepared(let prepared):
-      outbox.write {
-        $0.append(contentsOf: prepared.head)
-        ResponseSerializer.appendVariable(
-          date: date, id: id, persistence: persistence, to: &$0)
-      }
-      if !isHead { outbox.append(prepared.content) }
-    case .notModified(let prepared):
-      outbox.write {
-        $0.append(contentsOf: prepared.notModifiedHead)
-        ResponseSerializer.appendVariable(
-          date: date, id: id, persistence: persistence, to: &$0)
-      }
-    case .composed(let fields, let content):
-      let framing: ResponseSerializer.Framing
-      if response.status.forbidsContent {
-        framing = .none
-      } else if let length = content.length {
-        framing = .length(length)
-      } else {
-        framing = version == .http11 ? .chunked : .close
-      }
-      outbox.write {
-        ResponseSerializer.appendFixed(response.status, fields: fields, to: &$0)
-        ResponseSerializer.appendFraming(framing, to: &$0)
-        ResponseSerializer.appendVariable(
-          date: date, id: id, persistence: persistence, to: &$0)
-      }
-      if !isHead, !response.status.forbidsContent, case .bytes(let bytes) = content {
-        outbox.append(bytes)
-      }
-    }
-  }
-
   // MARK: Answers to the request at hand
 
   /// Answers the request at hand.
   /// - Parameter isReported: whether an event tells of it; a refused head has an event of its own.
-  func answer(_ connection: Connection, _ response: Response, isReported: Bool = true) {
+  mutating func answer(_ connection: Connection, _ response: Response, isReported: Bool = true) {
     guard let exchange = connection.exchange,
       case .exchange(let intake, let answered) = connection.state.phase
     else { return }
@@ -104,14 +64,14 @@ extension EventLoop {
     connection.exchange?.status = response.status
     let isHead = exchange.method == .head
     if response.isStream, response.content.length == nil, exchange.version == .http10 {
-      connection.state.endAfterAnswer()
+      connection.endAfterAnswer()
     }
-    perform(connection.state.handle(.answerBegan), on: connection)
-    let before = connection.outbox.count
-    write(
-      response, to: &connection.outbox, id: exchange.id, isHead: isHead,
+    perform(connection.handle(.answerBegan), on: connection)
+    let before = outbox.count
+    outbox.append(
+      response, date: date, id: exchange.id, isHead: isHead,
       version: exchange.version, persistence: persistence(connection, exchange.version))
-    connection.exchange?.responseBytes = connection.outbox.count - before
+    connection.exchange?.responseBytes = outbox.count - before
     if case .stream(let length, let producer) = response.content, !isHead,
       !response.status.forbidsContent
     {
@@ -126,9 +86,9 @@ extension EventLoop {
   }
 
   /// The answer is complete, though not all of it may be sent yet.
-  private func complete(_ connection: Connection, isReported: Bool = true) {
+  private mutating func complete(_ connection: Connection, isReported: Bool = true) {
     if isReported { report(connection) }
-    perform(connection.state.handle(.answerCompleted), on: connection)
+    perform(connection.handle(.answerCompleted), on: connection)
     switch connection.state.phase {
     case .exchange(.unwanted, .complete):
       // Its content still has to be read away.
@@ -139,7 +99,7 @@ extension EventLoop {
     }
   }
 
-  private func report(_ connection: Connection) {
+  private mutating func report(_ connection: Connection) {
     guard let events = shared.events, let exchange = connection.exchange else { return }
     events(
       .requestCompleted(
@@ -153,33 +113,33 @@ extension EventLoop {
   // MARK: Content that is made as it is read
 
   /// Asks for the next piece, unless enough waits for the client.
-  private func askForContent(_ connection: Connection) {
+  private mutating func askForContent(_ connection: Connection) {
     guard let exchange = connection.exchange, let source = exchange.source,
-      !exchange.sourceIsAsked, connection.outbox.count <= limits.unsentBytes / 2
+      !exchange.sourceIsAsked, outbox.count <= limits.unsentBytes / 2
     else { return }
     connection.exchange?.sourceIsAsked = true
     source.request()
   }
 
   /// Some of the outbox was sent.
-  func noteSent(_ connection: Connection) {
+  mutating func noteSent(_ connection: Connection) {
     askForContent(connection)
     guard let exchange = connection.exchange, exchange.unsentOutput > 0,
-      connection.outbox.count <= limits.unsentBytes / 2
+      outbox.count <= limits.unsentBytes / 2
     else { return }
     connection.exchange?.unsentOutput = 0
     exchange.work?.sent(exchange.unsentOutput)
   }
 
   /// The next piece of the answer's content has come.
-  func write(
+  mutating func write(
     _ connection: Connection, _ head: OutputHead?, _ bytes: [UInt8], isLast: Bool
   ) {
     guard connection.exchange != nil else { return }
     connection.exchange?.sourceIsAsked = false
     if let head { beginOutput(connection, head) }
     guard let exchange = connection.exchange else { return }
-    let before = connection.outbox.count
+    let before = outbox.count
     if let remaining = exchange.responseRemaining {
       guard bytes.count <= remaining, !isLast || bytes.count == remaining else {
         let reason = bytes.count > remaining ? "longer than promised" : "shorter than promised"
@@ -187,40 +147,41 @@ extension EventLoop {
         return
       }
       connection.exchange?.responseRemaining = remaining - bytes.count
-      connection.outbox.append(bytes)
+      outbox.append(bytes)
     } else if exchange.responseIsChunked {
       if !bytes.isEmpty {
-        connection.outbox.write {
+        outbox.write {
           $0.append(hexadecimal: bytes.count)
           $0.append("\r\n")
         }
-        connection.outbox.append(bytes)
-        connection.outbox.write { $0.append("\r\n") }
+        outbox.append(bytes)
+        outbox.write { $0.append("\r\n") }
       }
-      if isLast { connection.outbox.write { $0.append(contentsOf: ResponseSerializer.lastChunk) } }
+      if isLast { outbox.write { $0.append(contentsOf: ResponseSerializer.lastChunk) } }
     } else {
-      connection.outbox.append(bytes)
+      outbox.append(bytes)
     }
-    connection.exchange?.responseBytes += connection.outbox.count - before
+    connection.exchange?.responseBytes += outbox.count - before
     if exchange.work != nil { connection.exchange?.unsentOutput += bytes.count }
     if isLast { complete(connection) } else { askForContent(connection) }
   }
 
   /// Begins the answer of a transformer. Its content may still be coming in.
-  private func beginOutput(_ connection: Connection, _ head: OutputHead) {
+  private mutating func beginOutput(_ connection: Connection, _ head: OutputHead) {
     guard let exchange = connection.exchange else { return }
     connection.answerDeadline = .max
     connection.exchange?.status = head.status
     connection.exchange?.responseIsChunked = exchange.version == .http11
-    if exchange.version == .http10 { connection.state.endAfterAnswer() }
-    perform(connection.state.handle(.answerBegan), on: connection)
-    connection.outbox.write {
+    if exchange.version == .http10 { connection.endAfterAnswer() }
+    perform(connection.handle(.answerBegan), on: connection)
+    let keeps = persistence(connection, exchange.version)
+    let date = date
+    outbox.write {
       ResponseSerializer.appendFixed(head.status, fields: head.fields, to: &$0)
       ResponseSerializer.appendFraming(
         exchange.version == .http11 ? .chunked : .close, to: &$0)
       ResponseSerializer.appendVariable(
-        date: date, id: exchange.id, persistence: persistence(connection, exchange.version),
-        to: &$0)
+        date: date, id: exchange.id, persistence: keeps, to: &$0)
     }
   }
 }

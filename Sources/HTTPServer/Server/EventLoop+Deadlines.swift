@@ -1,8 +1,8 @@
 extension EventLoop {
   /// The nearest of the deadlines that hold for a connection that is not idle.
-  func deadline(of connection: Connection) -> UInt64 {
+  mutating func deadline(of connection: Connection) -> UInt64 {
     var deadline = UInt64.max
-    if connection.outbox.isEmpty {
+    if !connection.hasOutput {
       connection.writeDeadline = .max
     } else if connection.writeDeadline == .max {
       beginWriteWindow(connection)
@@ -27,7 +27,7 @@ extension EventLoop {
   }
 
   /// Does what has to be done when nothing else happened in time.
-  func deadlinePassed(_ connection: Connection) {
+  mutating func deadlinePassed(_ connection: Connection) {
     if connection.writeDeadline <= now {
       guard hasProgress(connection) else {
         close(connection, .writeStalled)
@@ -37,16 +37,20 @@ extension EventLoop {
     }
     switch connection.state.phase {
     case .idle:
-      if connection.outbox.isEmpty { close(connection, .clientGone) }
+      if !connection.hasOutput { close(connection, .clientGone) }
     case .head:
       if connection.headDeadline <= now {
+        enter(connection)
         refuseSlow(connection)
-        serve(connection)
+        work(connection)
+        leave(connection)
       }
     case .exchange(let intake, let answer):
       if answer == .pending, connection.answerDeadline <= now {
+        enter(connection)
         fail(connection, .answerTimeout(after: limits.answerTime))
-        serve(connection)
+        work(connection)
+        leave(connection)
       } else if intake == .wanted || intake == .unwanted, connection.contentDeadline <= now {
         checkContentRate(connection)
       }
@@ -58,7 +62,7 @@ extension EventLoop {
   }
 
   /// Whether enough content came since the window began.
-  private func checkContentRate(_ connection: Connection) {
+  private mutating func checkContentRate(_ connection: Connection) {
     guard let exchange = connection.exchange else { return }
     let received = exchange.content.receivedBytes
     if received - connection.contentAtWindow >= limits.contentBytesPerWindow {
@@ -67,14 +71,16 @@ extension EventLoop {
       return
     }
     if case .exchange(_, .pending) = connection.state.phase {
+      enter(connection)
       fail(connection, .requestTimeout(after: limits.contentWindow))
-      serve(connection)
+      work(connection)
+      leave(connection)
     } else {
       close(connection, .requestTimeout)
     }
   }
 
-  private func beginWriteWindow(_ connection: Connection) {
+  private mutating func beginWriteWindow(_ connection: Connection) {
     connection.writeDeadline = now + limits.writeStallTime.nanoseconds
     connection.acknowledgedAtWindow = acknowledgedBytes(connection)
   }
@@ -82,11 +88,11 @@ extension EventLoop {
   /// Whether the client took anything since the window began. The system may still have taken
   /// nothing new, since it waits for a third of its buffer to be free; what the client has
   /// acknowledged tells.
-  private func hasProgress(_ connection: Connection) -> Bool {
+  private mutating func hasProgress(_ connection: Connection) -> Bool {
     acknowledgedBytes(connection) > connection.acknowledgedAtWindow
   }
 
-  private func acknowledgedBytes(_ connection: Connection) -> Int {
+  private mutating func acknowledgedBytes(_ connection: Connection) -> Int {
     connection.sentBytes - (connection.socket.unacknowledgedBytes ?? 0)
   }
 }

@@ -1,13 +1,15 @@
 extension EventLoop {
   /// Does as a message says.
-  func read(_ mail: Mail) {
+  mutating func read(_ mail: Mail) {
     switch mail {
     case .adopt(let socket, let peer):
       open(socket, peer)
     case .answer(let id, let response):
       guard let connection = connection(of: id) else { return }
+      enter(connection)
       answer(connection, response)
-      serve(connection)
+      work(connection)
+      leave(connection)
     case .taken(let id, let bytes, let buffer):
       recycle(buffer)
       guard let connection = connection(of: id) else { return }
@@ -17,8 +19,10 @@ extension EventLoop {
       serve(connection)
     case .output(let id, let head, let bytes, let isLast):
       guard let connection = connection(of: id) else { return }
+      enter(connection)
       write(connection, head, bytes, isLast: isLast)
-      serve(connection)
+      work(connection)
+      leave(connection)
     case .outputFailed(let id, let reason):
       guard let connection = connection(of: id) else { return }
       close(connection, .contentFailed(reason))
@@ -30,7 +34,7 @@ extension EventLoop {
   }
 
   /// The connection a message is for, if its request is still the one at hand.
-  private func connection(of id: ExchangeID) -> Connection? {
+  private mutating func connection(of id: ExchangeID) -> Connection? {
     guard let connection = connections[id.slot], connection.exchangeID == id,
       connection.exchange != nil
     else { return nil }

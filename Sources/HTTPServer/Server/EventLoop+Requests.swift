@@ -1,12 +1,12 @@
 extension EventLoop {
   /// Looks at received bytes, as far as the connection's state lets it.
   /// - Returns: the index behind the last byte that was used up.
-  func process(_ connection: Connection, _ input: Span<UInt8>, from start: Int) -> Int {
+  mutating func process(_ connection: Connection, _ input: Span<UInt8>, from start: Int) -> Int {
     var index = start
     while index < input.count {
       switch connection.state.phase {
       case .idle, .head:
-        if connection.outbox.count >= limits.gatheredBytes { return index }
+        if outbox.count >= limits.gatheredBytes { return index }
         index = readHead(connection, input, from: index)
       case .exchange(.wanted, _):
         index = takeContent(connection, input, from: index)
@@ -23,39 +23,44 @@ extension EventLoop {
 
   // MARK: Heads
 
-  private func readHead(_ connection: Connection, _ input: Span<UInt8>, from start: Int) -> Int {
+  private mutating func readHead(_ connection: Connection, _ input: Span<UInt8>, from start: Int) -> Int {
     do throws(HTTPFault) {
-      let end = try connection.parser.consume(input, from: start, limits: limits)
-      guard connection.parser.isComplete else {
-        if connection.state.phase == .idle, connection.parser.hasBegun {
+      let end = try parser.consume(input, from: start, limits: limits)
+      guard parser.isComplete else {
+        if connection.state.phase == .idle, parser.hasBegun {
           connection.headDeadline = now + headTime
-          perform(connection.state.handle(.headBegan), on: connection)
+          perform(connection.handle(.headBegan), on: connection)
         }
         return end
       }
-      let head = try connection.parser.head(limits: limits)
-      let next = begin(connection, head, input, from: end)
-      connection.parser.reset()
+      let next = begin(
+        connection,
+        Request(
+          head: try parser.head(limits: limits), peer: connection.peer,
+          cancellation: spareCancellation, requestID: requestIDs.make()),
+        input, from: end)
+      // Only now: as long as nobody else holds the head, its memory is used again.
+      parser.reset()
       return next
     } catch {
       refuse(connection, error)
-      connection.parser.reset()
+      parser.reset()
       return input.count
     }
   }
 
   /// A head did not come in time.
-  func refuseSlow(_ connection: Connection) {
+  mutating func refuseSlow(_ connection: Connection) {
     refuse(connection, .requestTimeout(after: limits.headTime))
-    connection.parser.reset()
+    parser.reset()
   }
 
   /// Answers a request that cannot be understood, as the last one.
-  private func refuse(_ connection: Connection, _ fault: HTTPFault) {
+  private mutating func refuse(_ connection: Connection, _ fault: HTTPFault) {
     connection.requestCount += 1
     let id = requestIDs.make()
     shared.events?(.requestRefused(fault: fault, requestID: id, peer: connection.peer))
-    perform(connection.state.handle(.faulted), on: connection)
+    perform(connection.handle(.faulted), on: connection)
     connection.exchange = Exchange(
       id: id, method: .get, version: .http11, startTime: 0,
       content: ContentDecoder(.none, limit: 0), cancellation: spareCancellation)
@@ -63,7 +68,7 @@ extension EventLoop {
   }
 
   /// The application's words for a fault, and what the protocol adds to them.
-  func response(to fault: HTTPFault, _ id: RequestID) -> Response {
+  mutating func response(to fault: HTTPFault, _ id: RequestID) -> Response {
     var response = shared.handler.response(to: fault, requestID: id.description)
     switch fault {
     case .overloaded(let delay), .answerTimeout(let delay):
@@ -78,67 +83,65 @@ extension EventLoop {
 
   /// A head is complete: asks the handler and begins to do as it says.
   /// - Returns: the index behind what was used up, content included.
-  private func begin(
-    _ connection: Connection, _ head: RequestHead, _ input: Span<UInt8>, from start: Int
+  private mutating func begin(
+    _ connection: Connection, _ request: consuming Request, _ input: Span<UInt8>, from start: Int
   ) -> Int {
     connection.requestCount += 1
-    let id = requestIDs.make()
     let startTime = shared.events == nil ? 0 : Clock.exact()
-    let persists = head.persists && connection.requestCount < limits.requestsPerConnection
+    let persists = request.head.persists && connection.requestCount < limits.requestsPerConnection
     let reply =
-      head.isRecognised
-      ? shared.handler.reply(
-        to: Request(
-          head: head, peer: connection.peer, cancellation: spareCancellation, requestID: id))
-      : .fault(.methodNotImplemented)
+      request.head.method.isRecognised
+      ? shared.handler.reply(to: copy request) : .fault(.methodNotImplemented)
 
-    if head.framing == .none, case .now(let response) = reply.kind,
-      !response.isStream
-    {
+    if case .now(let response) = reply.kind, request.head.framing == .none, !response.isStream {
       // The path of almost every request: nothing is kept of it.
-      _ = connection.state.handle(.headCompleted(.complete, persists: persists))
-      answerNow(connection, head, id, reply.routePattern, response, startTime)
+      _ = connection.handle(.headCompleted(.complete, persists: persists))
+      answerNow(connection, request, reply.routePattern, response, startTime)
       return start
     }
 
     connection.exchange = Exchange(
-      id: id, method: head.method, version: head.version, route: reply.routePattern,
-      startTime: startTime, content: ContentDecoder(head.framing, limit: limits.contentBytes),
-      cancellation: spareCancellation)
+      id: request.requestID, method: request.head.method, version: request.head.version,
+      route: reply.routePattern, startTime: startTime,
+      content: ContentDecoder(request.head.framing, limit: limits.contentBytes),
+      cancellation: request.cancellation)
+    let framing = request.head.framing
+    let expectsContinue = request.head.expectsContinue
     switch reply.kind {
     case .receive(let receiver, let limit):
-      spareCancellation = Cancellation()
-      return take(connection, head, .receiver(receiver), limit, persists, input, from: start)
+      perform(connection.handle(.headCompleted(.wanted, persists: persists)), on: connection)
+      return take(connection, .receiver(receiver), limit, framing, expectsContinue, input, start)
     case .transform(let transformer, let limit):
-      spareCancellation = Cancellation()
-      return take(connection, head, .transformer(transformer), limit, persists, input, from: start)
+      perform(connection.handle(.headCompleted(.wanted, persists: persists)), on: connection)
+      return take(
+        connection, .transformer(transformer), limit, framing, expectsContinue, input, start)
     case .now, .compute, .deferred, .fault:
-      return begin(connection, head, reply, persists, input, from: start)
+      let intake = framing == .none ? ConnectionState.Intake.complete : .unwanted
+      perform(connection.handle(.headCompleted(intake, persists: persists)), on: connection)
+      let end = discard(connection, expectsContinue, input, start)
+      if connection.exchange != nil { answer(connection, as: reply) }
+      return end
     }
   }
 
-  /// A request whose content nobody wants.
-  private func begin(
-    _ connection: Connection, _ head: RequestHead, _ reply: Reply, _ persists: Bool,
-    _ input: Span<UInt8>, from start: Int
+  /// Reads away what has come of content that nobody wants, and decides what to do about the rest.
+  private mutating func discard(
+    _ connection: Connection, _ expectsContinue: Bool, _ input: Span<UInt8>, _ start: Int
   ) -> Int {
-    var end = start
-    perform(
-      connection.state.handle(
-        .headCompleted(head.framing == .none ? .complete : .unwanted, persists: persists)),
-      on: connection)
-    if head.framing != .none {
-      end = discardContent(connection, input, from: start)
-      guard connection.exchange != nil else { return end }
-      if case .exchange(.unwanted, _) = connection.state.phase {
-        // Who waits for 100 may or may not send the content now; nobody can tell what comes next.
-        let remaining = connection.exchange?.content.remainingBytes
-        if head.expectsContinue || (remaining ?? .max) > limits.discardedBytes {
-          perform(connection.state.handle(.contentRefused(isSmall: false)), on: connection)
-        }
-      }
+    guard case .exchange(.unwanted, _) = connection.state.phase else { return start }
+    let end = discardContent(connection, input, from: start)
+    guard case .exchange(.unwanted, _) = connection.state.phase else { return end }
+    // Who waits for 100 may or may not send the content now; nobody can tell what comes next.
+    let remaining = connection.exchange?.content.remainingBytes ?? .max
+    if expectsContinue || remaining > limits.discardedBytes {
+      perform(connection.handle(.contentRefused(isSmall: false)), on: connection)
     }
-    guard let exchange = connection.exchange else { return end }
+    return end
+  }
+
+  /// Answers a request whose content nobody wants, or begins to.
+  private mutating func answer(_ connection: Connection, as reply: Reply) {
+    guard let exchange = connection.exchange else { return }
     switch reply.kind {
     case .now(let response):
       if response.isStream { spareCancellation = Cancellation() }
@@ -147,11 +150,10 @@ extension EventLoop {
       answer(connection, response(to: fault, exchange.id))
     case .compute(let work):
       spareCancellation = Cancellation()
-      let exchangeID = connection.exchangeID
+      let id = connection.exchangeID
       let loop = handle
       let isTaken = shared.pool.submit {
-        if exchange.cancellation.isCancelled { return }
-        loop.post(.answer(exchangeID, work()))
+        if !exchange.cancellation.isCancelled { loop.post(.answer(id, work())) }
       }
       if isTaken {
         connection.answerDeadline = now + answerTime
@@ -162,16 +164,15 @@ extension EventLoop {
       spareCancellation = Cancellation()
       connection.exchange?.deferred = deferred
       connection.answerDeadline = now + answerTime
-      let exchangeID = connection.exchangeID
+      let id = connection.exchangeID
       let loop = handle
-      deferred.await { response in loop.post(.answer(exchangeID, response)) }
+      deferred.await { response in loop.post(.answer(id, response)) }
     case .receive, .transform:
-      break
+      preconditionFailure("their content is wanted")
     }
-    return end
   }
 
-  private func answerOverload(_ connection: Connection) {
+  private mutating func answerOverload(_ connection: Connection) {
     guard let exchange = connection.exchange else { return }
     answer(
       connection, response(to: .overloaded(retryAfter: limits.retryAfter), exchange.id))
@@ -180,20 +181,19 @@ extension EventLoop {
   // MARK: Content
 
   /// A request whose content somebody wants.
-  private func take(
-    _ connection: Connection, _ head: RequestHead, _ consumer: ContentWork.Consumer, _ limit: Int?,
-    _ persists: Bool, _ input: Span<UInt8>, from start: Int
+  private mutating func take(
+    _ connection: Connection, _ consumer: ContentWork.Consumer, _ limit: Int?, _ framing: Framing,
+    _ expectsContinue: Bool, _ input: Span<UInt8>, _ start: Int
   ) -> Int {
+    spareCancellation = Cancellation()
     let limit = limit ?? limits.contentBytes
     connection.exchange?.content.limit = limit
-    perform(
-      connection.state.handle(.headCompleted(.wanted, persists: persists)), on: connection)
-    if case .length(let length) = head.framing, length > limit {
+    if case .length(let length) = framing, length > limit {
       fail(connection, .contentTooLarge(limit: limit))
       return start
     }
     guard shared.pool.hasRoom else {
-      refuseContent(connection, isExpected: head.expectsContinue)
+      refuseContent(connection, isExpected: expectsContinue)
       answerOverload(connection)
       return start
     }
@@ -203,19 +203,19 @@ extension EventLoop {
     connection.answerDeadline = .max
     connection.contentDeadline = now + contentWindow
     connection.contentAtWindow = 0
-    if head.framing == .none {
+    if framing == .none {
       endContent(connection)
       return start
     }
     // RFC 9110 §10.1.1: may be left out when content is there already.
-    if head.expectsContinue, start == input.count {
-      connection.outbox.write { $0.append(contentsOf: ResponseSerializer.continueHead) }
+    if expectsContinue, start == input.count {
+      outbox.write { $0.append(contentsOf: ResponseSerializer.continueHead) }
     }
     return start < input.count ? takeContent(connection, input, from: start) : start
   }
 
   /// Content that came in a buffer of the loop: copied, since the buffer is used again at once.
-  private func takeContent(
+  private mutating func takeContent(
     _ connection: Connection, _ input: Span<UInt8>, from start: Int
   ) -> Int {
     guard var exchange = connection.exchange, let work = exchange.work else { return start }
@@ -247,7 +247,7 @@ extension EventLoop {
   private static let keptBuffers = 16
 
   /// Receives content into a buffer that is handed on as it is.
-  func receiveContent(_ connection: Connection) {
+  mutating func receiveContent(_ connection: Connection) {
     guard var exchange = connection.exchange, let work = exchange.work else { return }
     var buffer =
       contentBuffers.popLast() ?? [UInt8](repeating: 0, count: Self.contentBufferBytes)
@@ -288,7 +288,7 @@ extension EventLoop {
     case .ended:
       recycle(buffer)
       connection.isReadable = false
-      perform(connection.state.handle(.peerFinished), on: connection)
+      perform(connection.handle(.peerFinished), on: connection)
     case .failed:
       recycle(buffer)
       close(connection, .clientGone)
@@ -296,21 +296,21 @@ extension EventLoop {
   }
 
   /// Keeps a large buffer for later.
-  func recycle(_ buffer: consuming [UInt8]) {
+  mutating func recycle(_ buffer: consuming [UInt8]) {
     if buffer.count == Self.contentBufferBytes, contentBuffers.count < Self.keptBuffers {
       contentBuffers.append(buffer)
     }
   }
 
-  private func endContent(_ connection: Connection) {
+  private mutating func endContent(_ connection: Connection) {
     connection.contentDeadline = .max
     connection.answerDeadline = now + answerTime
     connection.exchange?.work?.end()
-    perform(connection.state.handle(.contentEnded), on: connection)
+    perform(connection.handle(.contentEnded), on: connection)
   }
 
   /// Reads away content that nobody wants.
-  private func discardContent(
+  private mutating func discardContent(
     _ connection: Connection, _ input: Span<UInt8>, from start: Int
   ) -> Int {
     guard var exchange = connection.exchange else { return start }
@@ -321,7 +321,7 @@ extension EventLoop {
       if exchange.content.isComplete {
         connection.contentDeadline = .max
         let isAnswered = connection.state.phase == .exchange(.unwanted, .complete)
-        perform(connection.state.handle(.contentEnded), on: connection)
+        perform(connection.handle(.contentEnded), on: connection)
         if isAnswered { connection.exchange = nil }
       } else {
         if connection.contentDeadline == .max {
@@ -341,17 +341,17 @@ extension EventLoop {
   }
 
   /// The rest of the content is not wanted; a little of it is read away to keep the connection.
-  func refuseContent(_ connection: Connection, isExpected: Bool) {
+  mutating func refuseContent(_ connection: Connection, isExpected: Bool) {
     guard let exchange = connection.exchange else { return }
     let remaining = exchange.content.remainingBytes ?? .max
     perform(
-      connection.state.handle(
+      connection.handle(
         .contentRefused(isSmall: !isExpected && remaining <= limits.discardedBytes)),
       on: connection)
   }
 
   /// The request turned out bad after its head was taken: says so if nothing was said yet.
-  func fail(_ connection: Connection, _ fault: HTTPFault) {
+  mutating func fail(_ connection: Connection, _ fault: HTTPFault) {
     guard let exchange = connection.exchange,
       case .exchange(_, let answered) = connection.state.phase
     else { return }
@@ -360,7 +360,7 @@ extension EventLoop {
       stopWork(exchange)
       connection.exchange?.work = nil
       connection.exchange?.deferred = nil
-      perform(connection.state.handle(.faulted), on: connection)
+      perform(connection.handle(.faulted), on: connection)
       answer(connection, response(to: fault, exchange.id))
     case .begun, .complete:
       close(connection, .fault(fault))
@@ -368,7 +368,7 @@ extension EventLoop {
   }
 
   /// Tells everybody who works on a request that nobody waits.
-  func stopWork(_ exchange: Exchange) {
+  mutating func stopWork(_ exchange: Exchange) {
     if exchange.cancellation !== spareCancellation { exchange.cancellation.cancel() }
     exchange.work?.stop()
     exchange.source?.stop()
@@ -376,7 +376,7 @@ extension EventLoop {
   }
 
   /// A request ends with its connection.
-  func abandon(
+  mutating func abandon(
     _ exchange: Exchange, _ connection: Connection, _ reason: ServerEvent.AbortReason
   ) {
     stopWork(exchange)

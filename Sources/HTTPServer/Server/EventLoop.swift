@@ -4,7 +4,7 @@ import Dispatch
 ///
 /// Everything here is used by the block that ``run()`` is called from, and by nobody else: no locks.
 /// Other threads leave mail with the loop's ``LoopHandle``.
-final class EventLoop {
+struct EventLoop: ~Copyable {
   /// What all loops of a server share.
   struct Shared: Sendable {
     let limits: Limits
@@ -45,17 +45,20 @@ final class EventLoop {
   private(set) var now = Clock.coarse()
   private var nextTick: UInt64 = 0
   private var second = 0
-  /// The `Date` line of this second.
+  /// The lines with this second's date that end every head.
   private(set) var date: [UInt8] = []
   var requestIDs: RequestIDSource
 
   /// The deadline of a shutdown that has begun.
   private(set) var drainDeadline: UInt64?
 
-  // Lent to the connection that is being served.
   private var readBuffer: [UInt8]
-  private var spareOutbox = Outbox()
-  private var spareParser = RequestParser()
+  /// The slot of the connection whose turn it is; −1 between turns.
+  private var current = -1
+  /// The head that is being read and the bytes for the socket, of the connection whose turn it is.
+  /// Between turns a connection keeps them only if there is something in them.
+  var parser = RequestParser()
+  var outbox = Outbox()
   /// Given to requests until one of them takes time, and so keeps it.
   var spareCancellation = Cancellation()
   /// Buffers for large content, to be used again.
@@ -85,7 +88,7 @@ final class EventLoop {
   // MARK: Running
 
   /// Serves until a shutdown is complete.
-  func run() {
+  mutating func run() {
     _ = poller.add(handle.wakeup.descriptor, .readable, token: Self.wakeToken)
     for index in listeners.indices { watch(listener: index) }
     updateDate()
@@ -114,17 +117,14 @@ final class EventLoop {
     return nextTick > now ? Int32((nextTick - now) / 1_000_000) + 1 : 0
   }
 
-  private func updateDate() {
+  private mutating func updateDate() {
     let seconds = Clock.secondsSince1970()
     guard seconds != second else { return }
     second = seconds
-    date.removeAll(keepingCapacity: true)
-    date.append("Date: ")
-    HTTPDate.append(secondsSince1970: seconds, to: &date)
-    date.append("\r\n")
+    date = ResponseSerializer.dateLines(secondsSince1970: seconds)
   }
 
-  private func handle(_ token: UInt64, _ readiness: Poller.Readiness) {
+  private mutating func handle(_ token: UInt64, _ readiness: Poller.Readiness) {
     if token == Self.wakeToken {
       handle.wakeup.clear()
       for mail in handle.collect() { read(mail) }
@@ -155,13 +155,13 @@ final class EventLoop {
   }
 
   /// Marks a connection to be served again in this or the next turn.
-  func enqueue(_ connection: Connection) {
+  mutating func enqueue(_ connection: Connection) {
     guard !connection.isQueued else { return }
     connection.isQueued = true
     queued.append(connection)
   }
 
-  private func serveQueued() {
+  private mutating func serveQueued() {
     guard !queued.isEmpty else { return }
     var batch: [Connection] = []
     swap(&batch, &queued)
@@ -173,11 +173,42 @@ final class EventLoop {
 
   // MARK: Serving one connection
 
-  /// Does what can be done for a connection now: looks at what was received, receives, answers,
-  /// sends.
-  func serve(_ connection: Connection) {
-    if connection.outbox.isEmpty { swap(&connection.outbox, &spareOutbox) }
-    if connection.parser.isFresh { swap(&connection.parser, &spareParser) }
+  /// One turn of a connection.
+  mutating func serve(_ connection: Connection) {
+    enter(connection)
+    work(connection)
+    leave(connection)
+  }
+
+  /// Begins a turn: gets out what the connection has kept.
+  mutating func enter(_ connection: Connection) {
+    current = connection.slot
+    if connection.hasOutput {
+      swap(&connection.outbox, &outbox)
+      connection.hasOutput = false
+    }
+    if connection.hasPartialHead {
+      swap(&connection.parser, &parser)
+      connection.hasPartialHead = false
+    }
+  }
+
+  /// Ends a turn: lets the connection keep what it still needs.
+  mutating func leave(_ connection: Connection) {
+    if !outbox.isEmpty {
+      swap(&connection.outbox, &outbox)
+      connection.hasOutput = true
+    }
+    if !parser.isFresh {
+      swap(&connection.parser, &parser)
+      connection.hasPartialHead = true
+    }
+    current = -1
+    if connection.state.phase != .closed { schedule(connection) }
+  }
+
+  /// Does what can be done now: looks at what was received, receives, answers, sends.
+  mutating func work(_ connection: Connection) {
     var round = 0
     while connection.state.phase != .closed {
       if connection.hasBacklog, mayProcess(connection) {
@@ -189,15 +220,12 @@ final class EventLoop {
           break
         }
         receive(connection)
-      } else if connection.outbox.isEmpty || !connection.isWritable {
+      } else if outbox.isEmpty || !connection.isWritable {
         break
       } else {
         flush(connection)
       }
     }
-    if connection.outbox.isEmpty { swap(&connection.outbox, &spareOutbox) }
-    if connection.parser.isFresh { swap(&connection.parser, &spareParser) }
-    if connection.state.phase != .closed { schedule(connection) }
   }
 
   /// Whether there is room to answer one more request, or to take more content.
@@ -205,11 +233,11 @@ final class EventLoop {
     guard connection.state.wantsInput else { return false }
     switch connection.state.phase {
     case .idle, .head:
-      return connection.outbox.count < limits.gatheredBytes
-        && (connection.isWritable || connection.outbox.isEmpty)
+      return outbox.count < limits.gatheredBytes
+        && (connection.isWritable || outbox.isEmpty)
     case .exchange(.wanted, _):
       return (connection.exchange?.unconsumedBytes ?? 0) < limits.unconsumedBytes
-        && connection.outbox.count < limits.unsentBytes
+        && outbox.count < limits.unsentBytes
     case .exchange, .finishing, .lingering:
       return true
     case .closed:
@@ -221,7 +249,7 @@ final class EventLoop {
     connection.isReadable && !connection.hasBacklog && mayProcess(connection)
   }
 
-  private func processBacklog(_ connection: Connection) {
+  private mutating func processBacklog(_ connection: Connection) {
     var backlog: [UInt8] = []
     swap(&backlog, &connection.backlog)
     let end = process(connection, backlog.span, from: connection.backlogStart)
@@ -233,7 +261,7 @@ final class EventLoop {
     }
   }
 
-  private func receive(_ connection: Connection) {
+  private mutating func receive(_ connection: Connection) {
     if case .exchange(.wanted, _) = connection.state.phase {
       receiveContent(connection)
       return
@@ -250,7 +278,7 @@ final class EventLoop {
       connection.isReadable = false
     case .ended:
       connection.isReadable = false
-      perform(connection.state.handle(.peerFinished), on: connection)
+      perform(connection.handle(.peerFinished), on: connection)
     case .failed:
       close(connection, .clientGone)
     }
@@ -264,11 +292,11 @@ final class EventLoop {
 
   // MARK: Sending
 
-  private func flush(_ connection: Connection) {
-    switch connection.socket.send(connection.outbox) {
+  private mutating func flush(_ connection: Connection) {
+    switch connection.socket.send(outbox) {
     case .moved(let count):
       connection.sentBytes += count
-      connection.outbox.advance(by: count)
+      outbox.advance(by: count)
       if connection.exchange != nil { noteSent(connection) }
     case .wouldBlock:
       connection.isWritable = false
@@ -276,13 +304,13 @@ final class EventLoop {
       close(connection, .clientGone)
       return
     }
-    if connection.outbox.isEmpty, connection.state.phase == .finishing {
-      perform(connection.state.handle(.flushed), on: connection)
+    if outbox.isEmpty, connection.state.phase == .finishing {
+      perform(connection.handle(.flushed), on: connection)
     }
   }
 
   /// Does what the connection's state asks for.
-  func perform(_ actions: ConnectionState.Actions, on connection: Connection) {
+  mutating func perform(_ actions: ConnectionState.Actions, on connection: Connection) {
     if actions.isEmpty { return }
     if actions.contains(.linger) {
       connection.socket.closeSending()
@@ -296,7 +324,7 @@ final class EventLoop {
   // MARK: Opening and closing
 
   /// Begins to look after a connection.
-  func open(_ socket: Socket, _ peer: PeerAddress) {
+  mutating func open(_ socket: Socket, _ peer: PeerAddress) {
     let slot: Int
     if let free = freeSlots.popLast() {
       slot = free
@@ -317,23 +345,28 @@ final class EventLoop {
     else {
       socket.close()
       freeSlots.append(slot)
-      leave(peer)
+      countOut(peer)
       return
     }
     connections[slot] = connection
     connectionCount += 1
-    if drainDeadline != nil { _ = connection.state.handle(.drain) }
+    if drainDeadline != nil { _ = connection.handle(.drain) }
     shared.events?(.connectionOpened(peer))
     schedule(connection)
   }
 
   /// Ends a connection, and with it the request at hand.
-  func close(_ connection: Connection, _ reason: ServerEvent.AbortReason) {
+  mutating func close(_ connection: Connection, _ reason: ServerEvent.AbortReason) {
     guard connections[connection.slot] === connection else { return }
-    _ = connection.state.handle(.broke)
+    _ = connection.handle(.broke)
     if let exchange = connection.exchange { abandon(exchange, connection, reason) }
     connection.exchange = nil
-    connection.outbox.reset()
+    if connection.slot == current {
+      outbox.reset()
+      parser.reset()
+    }
+    connection.outbox = Outbox()
+    connection.hasOutput = false
     connection.backlog = []
     connections[connection.slot] = nil
     deadlines[connection.slot] = .max
@@ -341,33 +374,33 @@ final class EventLoop {
     freeSlots.append(connection.slot)
     connectionCount -= 1
     connection.socket.close()
-    leave(connection.peer)
+    countOut(connection.peer)
     shared.events?(
       .connectionClosed(connection.peer, requestCount: connection.requestCount))
   }
 
-  private func leave(_ peer: PeerAddress) {
+  private mutating func countOut(_ peer: PeerAddress) {
     handle.connectionCount.subtract(1, ordering: .relaxed)
     shared.population.leave(peer)
   }
 
-  func watch(listener index: Int) {
+  mutating func watch(listener index: Int) {
     listeners[index].resumeTime = nil
     _ = poller.add(
       listeners[index].listener.socket.descriptor, .readable,
       token: Self.listenerToken + UInt64(index))
   }
 
-  func unwatch(listener index: Int) {
+  mutating func unwatch(listener index: Int) {
     poller.remove(listeners[index].listener.socket.descriptor)
   }
 
   // MARK: Time
 
   /// Notes when the connection must be looked at again, though nothing happens.
-  private func schedule(_ connection: Connection) {
+  private mutating func schedule(_ connection: Connection) {
     let slot = connection.slot
-    if connection.state.phase == .idle, connection.outbox.isEmpty {
+    if connection.state.phase == .idle, !connection.hasOutput {
       deadlines[slot] = now + (drainDeadline == nil ? idleTime : limits.drainTime.nanoseconds)
       idle.append(slot, since: now)
       return
@@ -376,7 +409,7 @@ final class EventLoop {
     deadlines[slot] = deadline(of: connection)
   }
 
-  private func checkDeadlines() {
+  private mutating func checkDeadlines() {
     nextTick = now + Self.tick.nanoseconds
     for index in listeners.indices {
       if let time = listeners[index].resumeTime, time <= now { watch(listener: index) }
@@ -392,19 +425,19 @@ final class EventLoop {
   }
 
   /// Begins to shut down.
-  func drain(until deadline: UInt64) {
+  mutating func drain(until deadline: UInt64) {
     guard drainDeadline == nil else { return }
     drainDeadline = deadline
     nextTick = 0
     closeListeners()
     for case let connection? in connections {
-      _ = connection.state.handle(.drain)
+      _ = connection.handle(.drain)
       schedule(connection)
     }
   }
 
   /// Closes the connection that has been idle for longest.
-  func evictOldestIdle() {
+  mutating func evictOldestIdle() {
     guard let slot = idle.oldest, let connection = connections[slot] else { return }
     shared.events?(.idleConnectionEvicted(connection.peer))
     close(connection, .clientGone)

@@ -8,8 +8,8 @@ struct Outbox {
     let bytes: [UInt8]
   }
 
-  /// Content up to this size is copied: an entry of its own in the gathering write costs more.
-  static let copiedBytes = 512
+  /// Content up to this size is copied: a gathering write costs more than copying that much.
+  static let copiedBytes = 2048
 
   private(set) var own: [UInt8] = []
   private(set) var sentOwn = 0

@@ -92,7 +92,8 @@ public final class Server: Sendable {
     let queue = DispatchQueue(label: "segmentd.loop.\(index)", qos: .userInteractive)
     finished.enter()
     queue.async { [finished] in
-      EventLoop(index: index, shared: shared, listeners: listeners, poller: poller).run()
+      var loop = EventLoop(index: index, shared: shared, listeners: listeners, poller: poller)
+      loop.run()
       finished.leave()
     }
   }

@@ -53,10 +53,11 @@ enum ASCII {
     Set(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE).contains(byte)
   }
 
-  /// `unreserved / sub-delims / ":" / "@" / "/" / "?" / "%"`: all that a path or query may hold (RFC 3986 §3.3, §3.4).
+  /// `unreserved / sub-delims / ":" / "@" / "/" / "?"`: all that a path or query may hold as it is
+  /// (RFC 3986 §3.3, §3.4).
   @inline(__always)
   static func isTarget(_ byte: UInt8) -> Bool {
-    Set(low: 0xAFFF_FFF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF).contains(byte)
+    Set(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF).contains(byte)
   }
 
   /// `unreserved / sub-delims / "%"`: what a registered name may hold (RFC 3986 §3.2.2).
@@ -104,7 +105,8 @@ extension [UInt8] {
   @inline(__always)
   mutating func append(_ text: StaticString) {
     // Safety: a static string lives as long as the program.
-    text.withUTF8Buffer { append(contentsOf: $0) }
+    append(
+      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   /// Appends a number in decimal.
@@ -142,7 +144,8 @@ extension Span<UInt8> {
   }
 
   /// Whether this is exactly the given text.
-  func equalsExactly(_ text: StaticString) -> Bool {
+  @inline(__always)
+  func equals(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     // Safety: a static string lives as long as the program; the reads are within its count.
     let other = text.utf8Start
@@ -150,20 +153,17 @@ extension Span<UInt8> {
     return true
   }
 
-  /// Whether this is the given text, letters compared without regard to case (ASCII only).
+  /// Whether this is the given lower-case text, but for the case of its letters (ASCII only).
   @inline(__always)
-  func equalsIgnoringCase(_ text: StaticString) -> Bool {
-    // Safety: a static string lives as long as the program; the reads are within its count.
+  func spells(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
+    // Safety: a static string lives as long as the program; the reads are within its count.
     let other = text.utf8Start
-    for index in 0..<count
-    where ASCII.lowercased(self[index]) != ASCII.lowercased(other[index]) {
-      return false
-    }
+    for index in 0..<count where ASCII.lowercased(self[index]) != other[index] { return false }
     return true
   }
 
-  /// Whether this is the given text, letters compared without regard to case (ASCII only).
+  /// Whether this is the given text, but for the case of letters (ASCII only).
   func equalsIgnoringCase(_ text: String) -> Bool {
     var index = 0
     for byte in text.utf8 {
@@ -182,5 +182,13 @@ extension Span<UInt8> {
     while start < end, self[start] == ASCII.space || self[start] == ASCII.tab { start += 1 }
     while end > start, self[end - 1] == ASCII.space || self[end - 1] == ASCII.tab { end -= 1 }
     return start..<end
+  }
+}
+
+extension String {
+  /// The text of a span in UTF-8.
+  init(copying bytes: Span<UInt8>) {
+    // Safety: the pointer does not leave the closure, which only reads `count` bytes from it.
+    self = bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
   }
 }

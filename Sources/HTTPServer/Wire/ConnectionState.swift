@@ -119,10 +119,16 @@ struct ConnectionState: Sendable, Equatable {
       return answer == .complete ? finishExchange() : []
 
     case .contentRefused(let isSmall):
-      guard case .exchange(.wanted, let answer) = phase else { return [] }
-      phase = .exchange(isSmall && persists ? .unwanted : .abandoned, answer)
-      if !isSmall { persists = false }
-      return []
+      guard case .exchange(let intake, let answer) = phase,
+        intake == .wanted || intake == .unwanted
+      else { return [] }
+      if isSmall, persists {
+        phase = .exchange(.unwanted, answer)
+        return []
+      }
+      persists = false
+      phase = .exchange(.abandoned, answer)
+      return answer == .complete ? finishExchange() : []
 
     case .faulted:
       persists = false

@@ -13,8 +13,16 @@ struct RequestHead: Sendable {
   /// Whether the client waits for `100 Continue` before it sends its content.
   var expectsContinue: Bool
 
-  /// Whether the method is one the server hands to its handler.
-  var isRecognised: Bool
+  /// Calls `body` with the bytes of the path, as sent.
+  @inline(__always)
+  func withPath<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    body(fields.bytes.span.extracting(path))
+  }
+
+  /// Whether the target is `*`.
+  var isAsterisk: Bool {
+    path.count == 1 && fields.bytes[path.lowerBound] == ASCII.asterisk
+  }
 }
 
 /// How the end of a request's content is found (RFC 9112 §6.3).

@@ -95,7 +95,7 @@ struct RequestParser: Sendable {
         index += 1
 
       case .method:
-        while index < end, ASCII.isToken(input[index]) { index += 1 }
+        index = input.endOfToken(from: index)
         guard base + index - methodStart <= Self.longestMethod else { throw .methodNotImplemented }
         if index == end { break }
         guard input[index] == ASCII.space else { throw .requestLineInvalid }
@@ -104,10 +104,7 @@ struct RequestParser: Sendable {
         state = .target
 
       case .target:
-        while index < end, ASCII.isTarget(input[index]) {
-          if input[index] == ASCII.percent { hasEscapes = true }
-          index += 1
-        }
+        index = input.endOfTarget(from: index)
         guard base + index - targetStart <= limits.targetBytes else {
           throw .targetTooLong(limit: limits.targetBytes)
         }
@@ -117,6 +114,8 @@ struct RequestParser: Sendable {
           targetEnd = base + index
           guard targetEnd > targetStart else { throw .requestLineInvalid }
           state = .version
+        case ASCII.percent:
+          hasEscapes = true
         case 0x5B, 0x5D:
           // Only an authority has brackets; `interpretTarget` looks.
           hasBrackets = true
@@ -126,6 +125,17 @@ struct RequestParser: Sendable {
           throw .targetInvalid
         }
         index += 1
+
+      case .version where index + 10 <= end && base + index == targetEnd + 1
+        && input.extracting(index..<(index + 7)).equals("HTTP/1.")
+        && ASCII.isDigit(input[index + 7]) && input[index + 8] == ASCII.cr
+        && input[index + 9] == ASCII.lf:
+        // The usual case at once.
+        major = input[index + 5]
+        minor = input[index + 7]
+        index += 10
+        fieldsStart = base + index
+        state = .line
 
       case .version:
         let position = base + index - targetEnd - 1
@@ -165,7 +175,7 @@ struct RequestParser: Sendable {
         }
 
       case .name:
-        while index < end, ASCII.isToken(input[index]) { index += 1 }
+        index = input.endOfToken(from: index)
         try checkLine(base + index, limits)
         if index == end { break }
         // RFC 9112 §5.1: whitespace before the colon has been used for smuggling; reject.
@@ -182,7 +192,7 @@ struct RequestParser: Sendable {
         state = .value
 
       case .value:
-        while index < end, ASCII.isFieldValue(input[index]) { index += 1 }
+        index = input.endOfFieldValue(from: index)
         try checkLine(base + index, limits)
         if index == end { break }
         guard input[index] == ASCII.cr else { throw .fieldLineInvalid }
@@ -247,31 +257,13 @@ extension RequestParser {
     trimValues()
     let target = try interpretTarget()
     let fields = try interpretFields(version, limits)
-    let name = bytes.span.extracting(methodStart..<(targetStart - 1))
-    let (method, isRecognised) = Self.method(name)
+    let method = Method(bytes.span.extracting(methodStart..<(targetStart - 1)))
     // RFC 9112 §3.2.4: only OPTIONS may ask for the server as a whole.
     if target.isAsterisk, method != .options { throw .targetInvalid }
     return RequestHead(
       method: method, version: version, fields: HeaderFields(bytes: bytes, entries: entries),
       path: target.path, query: target.query, authority: target.authority ?? fields.host,
-      framing: fields.framing, persists: fields.persists, expectsContinue: fields.expectsContinue,
-      isRecognised: isRecognised)
-  }
-
-  private static func method(_ name: Span<UInt8>) -> (Method, isRecognised: Bool) {
-    // The common ones without making a string.
-    if name.count == 3, name[0] == 0x47, name[1] == 0x45, name[2] == 0x54 { return (.get, true) }
-    for method in Method.recognised where name.count == method.name.utf8.count {
-      var index = 0
-      for byte in method.name.utf8 {
-        if name[index] != byte { break }
-        index += 1
-      }
-      if index == name.count { return (method, true) }
-    }
-    var copy: [UInt8] = []
-    copy.append(copying: name)
-    return (Method(String(decoding: copy, as: UTF8.self)), false)
+      framing: fields.framing, persists: fields.persists, expectsContinue: fields.expectsContinue)
   }
 
   /// Takes the whitespace behind each value off it.
@@ -347,17 +339,17 @@ extension RequestParser {
   /// Where the authority of the absolute-form begins; nil when there is no `http://` or `https://`.
   private func afterScheme() -> Int? {
     let target = bytes.span.extracting(targetStart..<targetEnd)
-    if target.count >= 7, target.extracting(0..<7).equalsIgnoringCase("http://") {
+    if target.count >= 7, target.extracting(0..<7).spells("http://") {
       return targetStart + 7
     }
-    if target.count >= 8, target.extracting(0..<8).equalsIgnoringCase("https://") {
+    if target.count >= 8, target.extracting(0..<8).spells("https://") {
       return targetStart + 8
     }
     return nil
   }
 
   private func methodIs(_ name: StaticString) -> Bool {
-    bytes.span.extracting(methodStart..<(targetStart - 1)).equalsExactly(name)
+    bytes.span.extracting(methodStart..<(targetStart - 1)).equals(name)
   }
 
   private struct FieldMeaning {
@@ -380,26 +372,26 @@ extension RequestParser {
       let name = bytes.span.extracting(entry.name)
       let value = bytes.span.extracting(entry.value)
       switch name.count {
-      case 4 where name.equalsIgnoringCase("host"):
+      case 4 where name.spells("host"):
         // RFC 9112 §3.2: a repeated or invalid Host is 400, whatever the target's form.
         hostCount += 1
         guard hostCount == 1, TargetSyntax.isAuthority(value) else { throw .hostInvalid }
         meaning.host = entry.value
-      case 6 where name.equalsIgnoringCase("expect"):
+      case 6 where name.spells("expect"):
         // RFC 9110 §10.1.1: to be ignored in HTTP/1.0.
         guard version == .http11, value.count > 0 else { break }
-        guard value.equalsIgnoringCase("100-continue") else { throw .expectationUnknown }
+        guard value.spells("100-continue") else { throw .expectationUnknown }
         meaning.expectsContinue = true
-      case 10 where name.equalsIgnoringCase("connection"):
+      case 10 where name.spells("connection"):
         connection.read(value)
-      case 14 where name.equalsIgnoringCase("content-length"):
+      case 14 where name.spells("content-length"):
         // RFC 9112 §6.3: differing lengths are an attack; equal ones are refused with them, since
         // nobody needs to send a length twice.
         guard length == nil, let number = Self.parseContentLength(value) else {
           throw .framingInvalid
         }
         length = number
-      case 17 where name.equalsIgnoringCase("transfer-encoding"):
+      case 17 where name.spells("transfer-encoding"):
         codings.read(value)
       default:
         break
@@ -446,8 +438,8 @@ extension RequestParser {
         while end < value.count, value[end] != ASCII.comma { end += 1 }
         let part = value.extracting(start..<end)
         let option = part.extracting(part.trimmed())
-        if option.equalsIgnoringCase("close") { close = true }
-        if option.equalsIgnoringCase("keep-alive") { keepAlive = true }
+        if option.spells("close") { close = true }
+        if option.spells("keep-alive") { keepAlive = true }
         start = end + 1
       }
     }
@@ -469,7 +461,7 @@ extension RequestParser {
         while end < value.count, value[end] != ASCII.comma { end += 1 }
         let part = value.extracting(start..<end)
         let coding = part.extracting(part.trimmed())
-        endsWithChunked = coding.equalsIgnoringCase("chunked")
+        endsWithChunked = coding.spells("chunked")
         if endsWithChunked { chunkedCount += 1 } else { otherCount += 1 }
         // An empty member, legal in other lists, hides codings from servers that disagree on it.
         if coding.count == 0 { isInvalid = true }

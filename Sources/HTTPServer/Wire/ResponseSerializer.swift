@@ -22,11 +22,11 @@ enum ResponseSerializer {
   /// Fields the server writes itself; the same names from a handler are left out.
   private static func isOwn(_ name: Span<UInt8>) -> Bool {
     switch name.count {
-    case 4: name.equalsIgnoringCase("date")
-    case 10: name.equalsIgnoringCase("connection") || name.equalsIgnoringCase("keep-alive")
-    case 12: name.equalsIgnoringCase("x-request-id")
-    case 14: name.equalsIgnoringCase("content-length")
-    case 17: name.equalsIgnoringCase("transfer-encoding")
+    case 4: name.spells("date")
+    case 10: name.spells("connection") || name.spells("keep-alive")
+    case 12: name.spells("x-request-id")
+    case 14: name.spells("content-length")
+    case 17: name.spells("transfer-encoding")
     default: false
     }
   }
@@ -72,19 +72,27 @@ enum ResponseSerializer {
   }
 
   /// Appends the fields that change from request to request, and the empty line.
-  /// - Parameter date: a whole `Date` line.
+  /// - Parameter date: what ``dateLines(secondsSince1970:)`` made.
   @inline(__always)
   static func appendVariable(
     date: [UInt8], id: RequestID, persistence: Persistence, to head: inout [UInt8]
   ) {
-    head.append(contentsOf: date)
-    head.append("X-Request-Id: ")
-    id.appendDigits(to: &head)
     switch persistence {
-    case .keep: head.append("\r\n\r\n")
-    case .keepAnnounced: head.append("\r\nConnection: keep-alive\r\n\r\n")
-    case .close: head.append("\r\nConnection: close\r\n\r\n")
+    case .keep: break
+    case .keepAnnounced: head.append("Connection: keep-alive\r\n")
+    case .close: head.append("Connection: close\r\n")
     }
+    head.append(contentsOf: date)
+    id.writeDigits(over: &head, endingAt: head.count - 4)
+  }
+
+  /// The lines that end every head: the date, and an id to be written over.
+  static func dateLines(secondsSince1970 seconds: Int) -> [UInt8] {
+    var lines: [UInt8] = []
+    lines.append("Date: ")
+    HTTPDate.append(secondsSince1970: seconds, to: &lines)
+    lines.append("\r\nX-Request-Id: 0000000000000000\r\n\r\n")
+    return lines
   }
 
   /// `100 Continue`, whole.
