@@ -1,6 +1,6 @@
 import Foundation
 
-extension ServiceProcess {
+extension Program {
   /// Memory that the process holds now, in bytes.
   public var residentByteCount: Int { get throws { try statusField("VmRSS") * 1024 } }
 

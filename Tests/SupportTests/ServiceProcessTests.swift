@@ -6,15 +6,13 @@ import Testing
 @Suite("service processes", .timeLimit(.minutes(2)))
 struct ServiceProcessTests {
   /// A launch of `script` by the shell.
-  func shell(_ script: String) -> ServiceProcess.Launch {
+  func shell(_ script: String) -> Launch {
     // What the harness adds after the script become the script's arguments.
-    var launch = ServiceProcess.Launch(["-c", script, "stand-in"])
-    launch.binary = "/bin/sh"
-    return launch
+    Launch(["-c", script, "stand-in"], program: "/bin/sh")
   }
 
   /// A script that listens, as far as it says, and stops with `status` when asked to.
-  func service(stoppingWith status: Int, saying line: String) -> ServiceProcess.Launch {
+  func service(stoppingWith status: Int, saying line: String) -> Launch {
     shell(
       """
       trap 'echo stopping; exit \(status)' TERM
@@ -36,7 +34,7 @@ struct ServiceProcessTests {
     #expect(service.url == "http://127.0.0.1:4711")
     #expect(try service.port == 4711)
     #expect(try await service.stop() == .exited(0))
-    #expect(service.output.hasSuffix("stopping\n"))
+    #expect(service.program.output.hasSuffix("stopping\n"))
   }
 
   @Test("a URL on standard error is as good")
@@ -49,7 +47,7 @@ struct ServiceProcessTests {
 
   @Test("a process that ends before it listens is an error with its words")
   func endsEarly() async throws {
-    let error = await #expect(throws: ServiceProcess.Failure.self) {
+    let error = await #expect(throws: Program.Failure.self) {
       try await ServiceProcess.start(shell("echo cannot bind >&2; exit 3"))
     }
     #expect(error?.description.contains("cannot bind") == true)
@@ -58,7 +56,7 @@ struct ServiceProcessTests {
 
   @Test("a process that never says where it listens is given up and killed")
   func neverListens() async throws {
-    let error = await #expect(throws: ServiceProcess.Failure.self) {
+    let error = await #expect(throws: Program.Failure.self) {
       try await ServiceProcess.start(
         shell("echo pid $$; exec sleep 30"), within: .milliseconds(300))
     }
@@ -72,16 +70,16 @@ struct ServiceProcessTests {
   func ignoresStop() async throws {
     let service = try await ServiceProcess.start(
       shell("trap '' TERM; echo segmentd listening on http://127.0.0.1:9; exec sleep 30"))
-    await #expect(throws: ServiceProcess.Failure.self) {
+    await #expect(throws: Program.Failure.self) {
       try await service.stop(within: .milliseconds(200))
     }
-    #expect(try await service.waitForExit() == .signalled(SIGKILL))
+    #expect(try await service.program.waitForExit() == .signalled(SIGKILL))
   }
 
   @Test("a bad exit status fails what used the service")
   func badExit() async throws {
     let launch = service(stoppingWith: 5, saying: "segmentd listening on http://127.0.0.1:9")
-    let error = await #expect(throws: ServiceProcess.Failure.self) {
+    let error = await #expect(throws: Program.Failure.self) {
       try await ServiceProcess.with(launch) { _ in }
     }
     #expect(error?.description.contains("exited(5)") == true)
@@ -94,7 +92,7 @@ struct ServiceProcessTests {
     let launch = service(stoppingWith: 0, saying: "segmentd listening on http://127.0.0.1:9")
     await #expect(throws: Oops.self) {
       try await ServiceProcess.with(launch) {
-        pid = $0.pid
+        pid = $0.program.pid
         throw Oops()
       }
     }
@@ -104,7 +102,7 @@ struct ServiceProcessTests {
   @Test("a process that nobody holds any more is killed")
   func forgotten() async throws {
     let launch = service(stoppingWith: 0, saying: "segmentd listening on http://127.0.0.1:9")
-    let pid = try await ServiceProcess.start(launch).pid
+    let pid = try await ServiceProcess.start(launch).program.pid
     try await expectGone(pid)
   }
 
@@ -117,10 +115,10 @@ struct ServiceProcessTests {
       exec sleep 20
       """)
     let service = try await ServiceProcess.start(launch)
-    #expect(try await service.logLine(containing: "event\":\"one") == #"{"event":"one"}"#)
-    #expect(try await service.logLine(containing: "event\":\"two") == #"{"event":"two"}"#)
-    await #expect(throws: ServiceProcess.Failure.self) {
-      try await service.logLine(containing: "three", within: .milliseconds(50))
+    #expect(try await service.program.logLine(containing: "event\":\"one") == #"{"event":"one"}"#)
+    #expect(try await service.program.logLine(containing: "event\":\"two") == #"{"event":"two"}"#)
+    await #expect(throws: Program.Failure.self) {
+      try await service.program.logLine(containing: "three", within: .milliseconds(50))
     }
   }
 
@@ -128,16 +126,16 @@ struct ServiceProcessTests {
   func flags() async throws {
     let script = "echo \"$@\"; echo segmentd listening on http://127.0.0.1:9; exec sleep 20"
     let plain = try await ServiceProcess.start(shell(script))
-    #expect(plain.output.hasPrefix("--port 0 --host 127.0.0.1\n"))
+    #expect(plain.program.output.hasPrefix("--port 0 --host 127.0.0.1\n"))
 
     var launch = shell(script)
     launch.arguments += ["--port=80"]
     let withPort = try await ServiceProcess.start(launch)
-    #expect(withPort.output.hasPrefix("--port=80 --host 127.0.0.1\n"))
+    #expect(withPort.program.output.hasPrefix("--port=80 --host 127.0.0.1\n"))
 
     launch.arguments = Array(launch.arguments.dropLast()) + ["--unix-socket", "/s"]
     let withSocket = try await ServiceProcess.start(launch)
-    #expect(withSocket.output.hasPrefix("--unix-socket /s\n"))
+    #expect(withSocket.program.output.hasPrefix("--unix-socket /s\n"))
   }
 
   @Test("a run to the end brings both streams apart and the status")
@@ -146,7 +144,7 @@ struct ServiceProcessTests {
       "cat; echo \"out $PWD $SEGMENTD_A ${SEGMENTD_TEST_MINUTES-none}\"; echo err >&2; exit 2")
     launch.environment = ["SEGMENTD_A": "1"]
     launch.workingFolder = "/"
-    let completion = try await ServiceProcess.run(launch)
+    let completion = try await Program.run(launch)
     #expect(completion.status == .exited(2))
     #expect(completion.output == "out / 1 none\n")
     #expect(completion.errorOutput == "err\n")
@@ -154,7 +152,7 @@ struct ServiceProcessTests {
 
   @Test("much output does not hold the process up")
   func muchOutput() async throws {
-    let completion = try await ServiceProcess.run(
+    let completion = try await Program.run(
       shell("head -c 5000000 /dev/zero; head -c 5000000 /dev/zero >&2"))
     #expect(completion.output.utf8.count == 5_000_000)
     #expect(completion.errorOutput.utf8.count == 5_000_000)
@@ -162,9 +160,8 @@ struct ServiceProcessTests {
 
   @Test("a program that is not there is an error")
   func noProgram() async throws {
-    var launch = ServiceProcess.Launch()
-    launch.binary = "/nonexistent/segmentd"
-    let error = await #expect(throws: ServiceProcess.Failure.self) {
+    let launch = Launch(program: "/nonexistent/segmentd")
+    let error = await #expect(throws: Program.Failure.self) {
       try await ServiceProcess.start(launch)
     }
     #expect(error?.description.contains("/nonexistent/segmentd") == true)
@@ -174,18 +171,20 @@ struct ServiceProcessTests {
   func facts() async throws {
     let launch = service(stoppingWith: 0, saying: "segmentd listening on http://127.0.0.1:9")
     try await ServiceProcess.with(launch) { service in
-      let (now, peak) = (try service.residentByteCount, try service.peakResidentByteCount)
+      let (now, peak) = (
+        try service.program.residentByteCount, try service.program.peakResidentByteCount
+      )
       #expect(now > 100_000)
       #expect(peak >= now)
-      #expect(try service.threadCount == 1)
+      #expect(try service.program.threadCount == 1)
       // Input, output and errors: no file of this process is handed on.
-      #expect(try service.openFileCount == 3)
+      #expect(try service.program.openFileCount == 3)
     }
   }
 
   @Test("the built binary lies beside the tests")
   func builtBinary() throws {
-    #expect(FileManager.default.isExecutableFile(atPath: try ServiceProcess.builtBinary()))
+    #expect(FileManager.default.isExecutableFile(atPath: try Launch.builtService()))
   }
 
   /// Expects that `pid` is no process (any more) within some seconds.
