@@ -6,16 +6,19 @@ struct Ban {
   var isLiftedBySafetyLine = false
 
   /// Where one file breaks one of `bans`, in the order of the lines.
+  ///
+  /// Of the bans that a `// Safety:` line lifts only the first place is told: one line mends them all.
   static func violations(
     of bans: [Ban], in source: SwiftSource, at path: String
   ) -> [Violation] {
-    let hasSafetyLine = source.comments.contains { $0.text.hasPrefix("// Safety:") }
+    var asksForSafetyLine = !source.comments.contains(where: isSafetyLine)
     var found: [Violation] = []
     for start in source.tokens.indices {
-      for ban in bans where !(ban.isLiftedBySafetyLine && hasSafetyLine) {
+      for ban in bans where asksForSafetyLine || !ban.isLiftedBySafetyLine {
         let end = start + ban.words.count
         guard end <= source.tokens.count else { continue }
         guard source.tokens[start..<end].map(\.text) == ban.words else { continue }
+        if ban.isLiftedBySafetyLine { asksForSafetyLine = false }
         let remedy =
           ban.isLiftedBySafetyLine
           ? "needs a `// Safety:` line in this file" : "is banned from Sources"
@@ -26,6 +29,11 @@ struct Ban {
       }
     }
     return found
+  }
+
+  /// Whether a comment is a line that begins with the word, plain or as documentation.
+  private static func isSafetyLine(_ comment: SwiftSource.Token) -> Bool {
+    comment.text.hasPrefix("//") && comment.text.drop { $0 == "/" }.hasPrefix(" Safety:")
   }
 }
 

@@ -21,6 +21,11 @@ struct BanTests {
     ),
     ("nonisolated func a() {}", []),
     ("// Safety: b outlives the call.\nfunc a(_ b: UnsafePointer<UInt8>) {}", []),
+    ("/// Safety: `b` outlives the call.\nfunc a(_ b: UnsafePointer<UInt8>) {}", []),
+    (
+      "// Not about Safety: at all.\nfunc a(_ b: UnsafePointer<UInt8>) { b.unsafelyUnwrapped }",
+      ["`UnsafePointer` needs a `// Safety:` line in this file"]
+    ),
     ("  // Safety: disjoint writes.\n  nonisolated(unsafe) var a = 0", []),
     ("// Safety: this lifts no ban.\nfatalError()", ["`fatalError` is banned from Sources"]),
     (
