@@ -83,14 +83,14 @@ struct TransferTests {
   func large() async throws {
     try await ServiceProcess.with { service in
       let curl = service.client()
-      let before = try service.peakResidentByteCount
+      let before = try service.program.peakResidentByteCount
       var upload = CurlRequest("POST", "/segments?k=5", body: Self.rows(6_000_000))
       upload.timeout = .seconds(200)
       let answer = try await curl.send(upload)
       #expect(answer.status == 201, "\(answer.text.prefix(300))")
       #expect(answer.uploadedByteCount > 100_000_000)
       #expect(try answer.json()["dataset"]["rows_used"].number == 6_000_000)
-      let growth = try service.peakResidentByteCount - before
+      let growth = try service.program.peakResidentByteCount - before
       #expect(growth < 1_500_000_000)
 
       var download = CurlRequest("GET", "/customers.csv")
@@ -112,7 +112,7 @@ struct TransferTests {
     try await ServiceProcess.with { service in
       let curl = service.client()
       #expect(try await curl.post("/segments?k=3", .bytes(Self.csv)).status == 201)
-      let files = try service.openFileCount
+      let files = try service.program.openFileCount
       for turn in 0..<30 {
         let connection = try await service.connect()
         switch turn % 3 {
@@ -129,10 +129,10 @@ struct TransferTests {
       #expect(try await curl.get("/clusters/summary").status == 200)
       // Closed connections are seen as soon as the loop runs again; the client's own one stays.
       for _ in 0..<50 {
-        if try service.openFileCount <= files { break }
+        if try service.program.openFileCount <= files { break }
         #expect(try await curl.get("/healthz").status == 200)
       }
-      let left = try service.openFileCount
+      let left = try service.program.openFileCount
       #expect(left <= files)
     }
   }
@@ -144,7 +144,7 @@ struct TransferTests {
       var upload = CurlRequest("POST", "/segments?k=2", body: Self.rows(300_000))
       upload.timeout = .seconds(100)
       #expect(try await curl.send(upload).status == 201)
-      let before = try service.residentByteCount
+      let before = try service.program.residentByteCount
       var readers: [RawConnection] = []
       for _ in 0..<20 {
         let reader = try await service.connect()
@@ -153,7 +153,7 @@ struct TransferTests {
       }
       for _ in 0..<100 { #expect(try await curl.get("/clusters/summary").status == 200) }
       // Each whole answer would be about 25 MB.
-      let growth = try service.residentByteCount - before
+      let growth = try service.program.residentByteCount - before
       #expect(growth < 120_000_000)
       for reader in readers { await reader.close() }
     }
@@ -205,14 +205,14 @@ struct TransferTests {
       try await connection.send(Array(Self.csv.dropLast(10)))
     }
     // The service is asked to stop while every request still lacks its last bytes.
-    service.signal(15)
+    service.program.signal(15)
     for connection in connections {
       try await connection.send(Array(Self.csv.suffix(10)))
       let response = try await connection.receiveResponse()
       #expect([200, 201].contains(response.status))
       #expect(response.headers["Connection"] == "close")
     }
-    let exit = try await service.waitForExit()
+    let exit = try await service.program.waitForExit()
     #expect(exit == .exited(0))
   }
 
