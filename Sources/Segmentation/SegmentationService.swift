@@ -51,6 +51,9 @@ public final class SegmentationService: Sendable {
   /// Everything stored, as of one moment.
   public var snapshot: StoreSnapshot<Run> { store.snapshot }
 
+  /// The version of the latest snapshot.
+  public var version: UInt64 { store.version }
+
   /// Cleans a table without storing anything.
   public func clean(_ table: Table, options: CleaningOptions) throws(SegmentationError) -> Dataset {
     do {

@@ -16,7 +16,7 @@ struct Context: Sendable {
       let form = try negotiate(match, endpoint)
       if case .cached = endpoint.handling {
         let key = AnswerCache.Key(target: request.target.text, form: form)
-        if let kept = cache.answer(key, version: service.snapshot.version) {
+        if let kept = cache.answer(key, version: service.version) {
           return .now(kept.response(to: request))
         }
       }
@@ -43,7 +43,7 @@ struct Context: Sendable {
       return .compute {
         self.response(to: call) { call throws(ProblemDetails) in
           // The version is read first: what is made from later contents is then never kept as older.
-          let version = self.service.snapshot.version
+          let version = self.service.version
           return self.keep(try handler(call), for: call, version: version)
         }
       }

@@ -80,11 +80,17 @@ final class EventLog: Sendable {
   }
 
   /// Writes a line if its importance reaches the level.
-  func write(_ importance: LogLevel, _ message: String, _ values: [(String, Value)] = []) {
+  ///
+  /// The values are made only when they are written: most events are not.
+  func write(
+    _ importance: LogLevel, _ message: String,
+    _ values: @autoclosure () -> [(String, Value)] = []
+  ) {
     guard level != .off, importance.rank >= level.rank else { return }
     guard pending.load(ordering: .relaxed) < EventLog.pendingLimit else { return }
     pending.add(1, ordering: .relaxed)
     let time = Date()
+    let values = values()
     queue.async { [self] in
       Process.writeError(line(time, importance, message, values))
       pending.subtract(1, ordering: .relaxed)

@@ -20,6 +20,9 @@ public protocol DatasetStore<Run>: Sendable {
   /// Everything there is, as of one moment.
   var snapshot: StoreSnapshot<Run> { get }
 
+  /// The version of the latest snapshot, for those who only ask whether anything has changed.
+  var version: UInt64 { get }
+
   /// Stores a dataset, and a run over it, in one step.
   ///
   /// What is there already under the same id is kept.
