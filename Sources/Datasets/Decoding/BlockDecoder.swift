@@ -25,6 +25,7 @@ struct BlockDecoder: Sendable {
   let delimiter: UInt8
   let width: Int
   let maxFieldBytes: Int
+  private let scanner: SeparatorScanner
   private var bounds = FieldBounds()
   private var room = BatchRoom()
   private var writer: BlockWriter
@@ -34,6 +35,7 @@ struct BlockDecoder: Sendable {
 
   init(delimiter: UInt8, width: Int, maxFieldBytes: Int, keepsText: Bool) {
     self.delimiter = delimiter
+    scanner = SeparatorScanner(delimiter: delimiter)
     self.width = width
     self.maxFieldBytes = maxFieldBytes
     writer = BlockWriter(columnCount: width, keepsText: keepsText)
@@ -50,7 +52,6 @@ struct BlockDecoder: Sendable {
     var line = 0
     var error: DatasetError?
     var regionLength = BlockDecoder.regionLength
-    let scanner = SeparatorScanner(delimiter: delimiter)
     do throws(DatasetError) {
       while index < block.range.upperBound {
         let region = index..<min(index + regionLength, block.range.upperBound)
@@ -98,12 +99,13 @@ struct BlockDecoder: Sendable {
     try checkLengths(block, line: line)
     let length = block.bytes.count
     var rowCount = bounds.count / width
-    var end = Int(bounds.starts[0])
+    var end = Int(bounds.fields[0].start)
     // One field a line: an empty line is no record there either.
     let isEven =
-      rowCount > 0 && width > 1 && rowCount == bounds.lineFeedCount && areRows(block, rowCount)
+      rowCount > 0 && width > 1 && rowCount == bounds.lineFeedCount
+      && scanner.areRows(block.bytes, bounds, width: width, count: rowCount)
     if isEven {
-      end = Int(bounds.ends[rowCount * width - 1]) + 1
+      end = Int(bounds.fields[rowCount * width - 1].end) + 1
       if bounds.hasReturns { trimReturns(block, rowCount) }
       if !bounds.quoted.isEmpty { unquote(&block, rowCount * width) }
       writer.endRows(rowCount, line: line)
@@ -112,17 +114,8 @@ struct BlockDecoder: Sendable {
       (rowCount, end) = sortRecords(&block, line: &line)
     }
     appendCells(block, rowCount)
-    block.bytes.removeLast(block.bytes.count - length)
+    if block.bytes.count > length { block.bytes.removeLast(block.bytes.count - length) }
     return end
-  }
-
-  /// Whether every record has `width` fields: each ends with the line feed that is due.
-  private func areRows(_ block: TextBlock, _ rowCount: Int) -> Bool {
-    var isDue = true
-    for row in 1...rowCount where block.bytes[Int(bounds.ends[row * width - 1])] != 0x0A {
-      isDue = false
-    }
-    return isDue
   }
 
   /// Takes the carriage return from the end of each record's last field.
@@ -131,9 +124,9 @@ struct BlockDecoder: Sendable {
   }
 
   private mutating func trimReturn(_ block: TextBlock, _ field: Int) {
-    let end = Int(bounds.ends[field])
-    if end > Int(bounds.starts[field]), block.bytes[end - 1] == 0x0D {
-      bounds.ends[field] = UInt32(end - 1)
+    let end = Int(bounds.fields[field].end)
+    if end > Int(bounds.fields[field].start), block.bytes[end - 1] == 0x0D {
+      bounds.fields[field].end = UInt32(end - 1)
     }
   }
 
@@ -150,16 +143,16 @@ struct BlockDecoder: Sendable {
   /// with quotes in it is written behind the block's, which stays as it is.
   @discardableResult
   private mutating func unquote(_ block: inout TextBlock, field: Int) -> Int {
-    let start = Int(bounds.starts[field]) + 1
-    let end = Int(bounds.ends[field]) - 1
+    let start = Int(bounds.fields[field].start) + 1
+    let end = Int(bounds.fields[field].end) - 1
     var lineFeeds = 0
     var quotes = 0
     for index in start..<end {
       lineFeeds += block.bytes[index] == 0x0A ? 1 : 0
       quotes += block.bytes[index] == UInt8(ascii: "\"") ? 1 : 0
     }
-    bounds.starts[field] = UInt32(start)
-    bounds.ends[field] = UInt32(end)
+    bounds.fields[field].start = UInt32(start)
+    bounds.fields[field].end = UInt32(end)
     guard quotes > 0 else { return lineFeeds }
     let target = block.bytes.count
     var index = start
@@ -168,8 +161,8 @@ struct BlockDecoder: Sendable {
       // Quotes within are doubled: the bounds are regular.
       index += block.bytes[index] == UInt8(ascii: "\"") ? 2 : 1
     }
-    bounds.starts[field] = UInt32(target)
-    bounds.ends[field] = UInt32(block.bytes.count)
+    bounds.fields[field].start = UInt32(target)
+    bounds.fields[field].end = UInt32(block.bytes.count)
     block.bytes.append(contentsOf: repeatElement(0x20, count: SeparatorScanner.padding))
     return lineFeeds
   }
@@ -181,10 +174,10 @@ struct BlockDecoder: Sendable {
   {
     var rowCount = 0
     var recordStart = 0
-    var end = Int(bounds.starts[0])
+    var end = Int(bounds.fields[0].start)
     var nextQuoted = 0
-    for field in 0..<bounds.count where block.bytes[Int(bounds.ends[field])] == 0x0A {
-      let fieldEnd = Int(bounds.ends[field])
+    for field in 0..<bounds.count where block.bytes[Int(bounds.fields[field].end)] == 0x0A {
+      let fieldEnd = Int(bounds.fields[field].end)
       trimReturn(block, field)
       var lineFeeds = 1
       while nextQuoted < bounds.quoted.count, Int(bounds.quoted[nextQuoted]) <= field {
@@ -193,13 +186,13 @@ struct BlockDecoder: Sendable {
       }
       let count = field - recordStart + 1
       let isEmptyLine =
-        count == 1 && fieldEnd - end <= 1 && bounds.starts[field] == bounds.ends[field]
+        count == 1 && fieldEnd - end <= 1 && bounds.fields[field].start == bounds.fields[field].end
       if isEmptyLine {
         // No record.
       } else if count == width {
         for place in 0..<width {
-          bounds.starts[rowCount * width + place] = bounds.starts[recordStart + place]
-          bounds.ends[rowCount * width + place] = bounds.ends[recordStart + place]
+          bounds.fields[rowCount * width + place].start = bounds.fields[recordStart + place].start
+          bounds.fields[rowCount * width + place].end = bounds.fields[recordStart + place].end
         }
         rowCount += 1
         writer.endRows(1, line: line)
@@ -217,17 +210,17 @@ struct BlockDecoder: Sendable {
     writer.setAside(
       line: line, reason: .fieldCount(count: fields.count, expected: width),
       fields: fields.map { field in
-        Array(block.bytes[Int(bounds.starts[field])..<Int(bounds.ends[field])])
+        Array(block.bytes[Int(bounds.fields[field].start)..<Int(bounds.fields[field].end)])
       })
   }
 
   /// Refuses fields that are too long; their quotes do not count.
   private func checkLengths(_ block: TextBlock, line: Int) throws(DatasetError) {
-    guard maxFieldBytes < bounds.starts.count else { return }
+    guard maxFieldBytes < bounds.fields.count else { return }
     var column = 0
     for field in 0..<bounds.count {
-      let start = Int(bounds.starts[field])
-      let end = Int(bounds.ends[field])
+      let start = Int(bounds.fields[field].start)
+      let end = Int(bounds.fields[field].end)
       column += 1
       guard end - start > maxFieldBytes else {
         if block.bytes[end] == 0x0A { column = 0 }
@@ -236,7 +229,7 @@ struct BlockDecoder: Sendable {
       let isQuoted = block.bytes[start] == UInt8(ascii: "\"")
       let hasReturn = block.bytes[end] == 0x0A && block.bytes[end - 1] == 0x0D
       if end - start - (isQuoted ? 2 : 0) - (hasReturn ? 1 : 0) > maxFieldBytes {
-        let feeds = block.bytes[Int(bounds.starts[0])..<start].count { $0 == 0x0A }
+        let feeds = block.bytes[Int(bounds.fields[0].start)..<start].count { $0 == 0x0A }
         throw .fieldTooLong(line: line + feeds + 1, column: column, limit: maxFieldBytes)
       }
       if block.bytes[end] == 0x0A { column = 0 }
@@ -247,18 +240,12 @@ struct BlockDecoder: Sendable {
     guard rowCount > 0 else { return }
     // Safety: the bounds were found in these bytes, which have padding around them.
     block.bytes.withUnsafeBytes { text in
-      bounds.starts.withUnsafeBufferPointer { starts in
-        bounds.ends.withUnsafeBufferPointer { ends in
-          guard let text = text.baseAddress, let starts = starts.baseAddress,
-            let ends = ends.baseAddress
-          else { return }
-          for column in 0..<width {
-            writer.append(
-              CellBatch(
-                text: text, starts: starts + column, ends: ends + column, stride: width,
-                count: rowCount),
-              toColumn: column, &room)
-          }
+      bounds.fields.withUnsafeBufferPointer { fields in
+        guard let text = text.baseAddress, let fields = fields.baseAddress else { return }
+        for column in 0..<width {
+          writer.append(
+            CellBatch(text: text, bounds: fields + column, stride: width, count: rowCount),
+            toColumn: column, &room)
         }
       }
     }

@@ -136,12 +136,11 @@ struct CSVDecoder: Sendable {
 
   /// Where the last record ends in the pending text, if quotes are used as they should be.
   private func lastRecordEnd() -> Int? {
-    var quotes = 0
-    for byte in pending { quotes &+= byte == UInt8(ascii: "\"") ? 1 : 0 }
+    var quotes = SeparatorScanner.quoteCount(pending)
     var index = pending.count
     while index > SeparatorScanner.padding {
       let byte = pending[index - 1]
-      if byte == UInt8(ascii: "\"") { quotes -= 1 }
+      if byte == UInt8(ascii: "\"") { quotes &-= 1 }
       // A carriage return at the very end may be half of a line end.
       if quotes & 1 == 0, byte == 0x0A || (byte == 0x0D && index < pending.count) { return index }
       index -= 1

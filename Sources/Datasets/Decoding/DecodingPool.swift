@@ -81,21 +81,34 @@ final class DecodingPool: Sendable {
 
   /// Decodes the block that has waited longest, if there is one.
   private func runOne() -> Bool {
-    let next = state.withLock { state -> (job: Job, decoder: BlockDecoder)? in
-      guard !state.waiting.isEmpty else { return nil }
-      state.runningCount += 1
-      return (state.waiting.removeFirst(), state.decoders.popLast() ?? prototype)
-    }
-    guard var (job, decoder) = next else { return false }
+    // Each of these must have one owner, or changing it copies all of it.
+    guard var job = takeJob() else { return false }
+    var decoder = takeDecoder()
     job.result = decoder.decode(&job.block, pools: job.pools)
     job.pools = []
-    let finished = job
-    let used = decoder
+    giveBack(decoder, with: job)
+    return true
+  }
+
+  private func takeJob() -> Job? {
     state.withLock { state in
-      state.finished[finished.number] = finished
-      state.decoders.append(used)
+      guard !state.waiting.isEmpty else { return nil }
+      state.runningCount += 1
+      return state.waiting.removeFirst()
+    }
+  }
+
+  private func takeDecoder() -> BlockDecoder {
+    state.withLock { $0.decoders.popLast() } ?? prototype
+  }
+
+  private func giveBack(_ decoder: consuming BlockDecoder, with job: consuming Job) {
+    let decoder = decoder
+    let job = job
+    state.withLock { state in
+      state.finished[job.number] = job
+      state.decoders.append(decoder)
       state.runningCount -= 1
     }
-    return true
   }
 }

@@ -1,9 +1,14 @@
+/// Where a field is in its text.
+struct FieldBound: Sendable {
+  var start: UInt32
+  /// Where its delimiter or line feed stands.
+  var end: UInt32
+}
+
 /// The bounds of the fields between the separators of some text.
-///
-/// Field *f* is the text `starts[f]..<ends[f]`, and at `ends[f]` stands its delimiter or line feed.
 struct FieldBounds: Sendable {
-  var starts: [UInt32] = []
-  var ends: [UInt32] = []
+  /// Room for at least `count` bounds.
+  var fields: [FieldBound] = []
   /// Numbers of the fields that begin with a quote, rising.
   var quoted: [UInt32] = []
   var count = 0
@@ -27,6 +32,42 @@ struct SeparatorScanner: Sendable {
   /// How many bytes before and after the text must be there to be read, whatever they hold.
   static let padding = 64
 
+  /// How many quotes there are, modulo 256: whether they are odd is what counts, and sums of
+  /// bytes are quick.
+  static func quoteCount(_ bytes: [UInt8]) -> UInt8 {
+    // Safety: the index stays below the buffer's count.
+    bytes.withUnsafeBufferPointer { bytes in
+      guard let text = bytes.baseAddress else { return 0 }
+      let count = bytes.count
+      var quotes: UInt8 = 0
+      var index = 0
+      while index < count {
+        quotes &+= text[index] == UInt8(ascii: "\"") ? 1 : 0
+        index &+= 1
+      }
+      return quotes
+    }
+  }
+
+  /// Whether every `width`-th field ends with a line feed.
+  func areRows(_ bytes: [UInt8], _ bounds: FieldBounds, width: Int, count: Int) -> Bool {
+    precondition(width > 0 && width * count <= bounds.fields.count)
+    // Safety: the precondition keeps fields in bounds, and their ends were found in the bytes.
+    return bytes.withUnsafeBufferPointer { bytes in
+      bounds.fields.withUnsafeBufferPointer { fields in
+        guard let bytes = bytes.baseAddress, let fields = fields.baseAddress else { return false }
+        var difference: UInt8 = 0
+        var field = width &- 1
+        let end = width &* count
+        while field < end {
+          difference |= bytes[Int(fields[field].end)] ^ 0x0A
+          field &+= width
+        }
+        return difference == 0
+      }
+    }
+  }
+
   /// Finds the separators in `range`, and maybe up to 63 bytes more.
   ///
   /// - Parameters:
@@ -37,9 +78,8 @@ struct SeparatorScanner: Sendable {
     precondition(range.lowerBound >= 0 && range.lowerBound + chunks * 64 <= bytes.count)
     // Every byte may be a separator, and eight are written at a time.
     let capacity = chunks * 64 + 80
-    if bounds.starts.count < capacity {
-      bounds.starts = Array(repeating: 0, count: capacity)
-      bounds.ends = Array(repeating: 0, count: capacity)
+    if bounds.fields.count < capacity {
+      bounds.fields = Array(repeating: FieldBound(start: 0, end: 0), count: capacity)
     }
     bounds.quoted.removeAll(keepingCapacity: true)
     bounds.isIrregular = false
@@ -48,39 +88,41 @@ struct SeparatorScanner: Sendable {
     var state = QuoteState()
     var count = 0
     // Safety: the precondition above and `capacity` keep all reads and writes in bounds: each
-    // chunk adds at most 64 fields and writes at most 8 beyond them.
+    // chunk adds at most 64 fields and writes at most 8 beyond them. `count > end` only when
+    // there was a field to write, so `end - 1` is one.
     bytes.withUnsafeBytes { text in
-      bounds.starts.withUnsafeMutableBufferPointer { starts in
-        bounds.ends.withUnsafeMutableBufferPointer { ends in
-          guard let text = text.baseAddress, let starts = starts.baseAddress,
-            let ends = ends.baseAddress
-          else { return }
-          starts[0] = UInt32(truncatingIfNeeded: range.lowerBound)
-          var offset = range.lowerBound
-          for _ in 0..<chunks {
-            var (separators, others) = masks.read(text + offset)
-            if others != 0 || state.isOpen {
-              let found = masks.readOthers(text + offset)
-              separators = state.read(
-                separators, found, firstField: count, quoted: &bounds.quoted)
-            } else {
-              state.skip(separators)
-            }
-            let base = UInt32(truncatingIfNeeded: offset)
-            let end = count &+ separators.nonzeroBitCount
-            // Writing eight whether or not there are so many is quicker than to ask.
-            while count < end {
-              for place in 0..<8 {
-                let position = base &+ UInt32(truncatingIfNeeded: separators.trailingZeroBitCount)
-                ends[count &+ place] = position
-                starts[count &+ place &+ 1] = position &+ 1
-                separators &= separators &- 1
-              }
-              count &+= 8
-            }
-            count = end
-            offset &+= 64
+      bounds.fields.withUnsafeMutableBufferPointer { fields in
+        guard let text = text.baseAddress, let fields = fields.baseAddress else { return }
+        var start = UInt32(truncatingIfNeeded: range.lowerBound)
+        var offset = range.lowerBound
+        let textEnd = offset &+ chunks &* 64
+        while offset < textEnd {
+          var (separators, others) = masks.read(text + offset)
+          if others != 0 || state.isOpen {
+            let found = masks.readOthers(text + offset)
+            separators = state.read(separators, found, firstField: count, quoted: &bounds.quoted)
+          } else {
+            state.skip(separators)
           }
+          let base = UInt32(truncatingIfNeeded: offset)
+          let end = count &+ separators.nonzeroBitCount
+          // Writing eight whether or not there are so many is quicker than to ask.
+          while count < end {
+            var place = 0
+            while place < 8 {
+              let position = base &+ UInt32(truncatingIfNeeded: separators.trailingZeroBitCount)
+              fields[count &+ place] = FieldBound(start: start, end: position)
+              start = position &+ 1
+              separators &= separators &- 1
+              place &+= 1
+            }
+            count &+= 8
+          }
+          if count > end {
+            count = end
+            start = fields[end &- 1].end &+ 1
+          }
+          offset &+= 64
         }
       }
     }

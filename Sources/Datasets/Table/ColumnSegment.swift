@@ -78,18 +78,21 @@ struct PackedIntegers: Sendable {
   init<Value: FixedWidthInteger & SignedInteger>(_ values: [Value]) {
     var low = values.first ?? 0
     var high = low
-    for value in values {
-      low = min(low, value)
-      high = max(high, value)
+    var index = 0
+    let span = values.span
+    while index < span.count {
+      low = min(low, span[index])
+      high = max(high, span[index])
+      index &+= 1
     }
     base = Int64(low)
-    let span = UInt64(bitPattern: Int64(high)) &- UInt64(bitPattern: Int64(low))
-    if span <= 0xFF {
-      distances = .bits8(values.map { UInt8(truncatingIfNeeded: $0 &- low) })
-    } else if span <= 0xFFFF {
-      distances = .bits16(values.map { UInt16(truncatingIfNeeded: $0 &- low) })
-    } else if span <= 0xFFFF_FFFF {
-      distances = .bits32(values.map { UInt32(truncatingIfNeeded: $0 &- low) })
+    let width = UInt64(bitPattern: Int64(high)) &- UInt64(bitPattern: Int64(low))
+    if width <= 0xFF {
+      distances = .bits8(PackedIntegers.narrowed(values, by: low))
+    } else if width <= 0xFFFF {
+      distances = .bits16(PackedIntegers.narrowed(values, by: low))
+    } else if width <= 0xFFFF_FFFF {
+      distances = .bits32(PackedIntegers.narrowed(values, by: low))
     } else {
       distances = .bits64(values.map { Int64($0) })
     }
@@ -98,13 +101,37 @@ struct PackedIntegers: Sendable {
   /// Packs numbers of texts, which begin at 0.
   init(codes: [UInt32]) {
     base = 0
-    let high = codes.reduce(0) { max($0, $1) }
+    var high: UInt32 = 0
+    var index = 0
+    let span = codes.span
+    while index < span.count {
+      high |= span[index]
+      index &+= 1
+    }
     if high <= 0xFF {
-      distances = .bits8(codes.map { UInt8(truncatingIfNeeded: $0) })
+      distances = .bits8(PackedIntegers.narrowed(codes, by: 0))
     } else if high <= 0xFFFF {
-      distances = .bits16(codes.map { UInt16(truncatingIfNeeded: $0) })
+      distances = .bits16(PackedIntegers.narrowed(codes, by: 0))
     } else {
-      distances = .bits32(Array(codes[...]))
+      distances = .bits32(PackedIntegers.narrowed(codes, by: 0))
+    }
+  }
+
+  /// The low bits of each value less `low`.
+  private static func narrowed<Value: FixedWidthInteger, Narrow: FixedWidthInteger>(
+    _ values: [Value], by low: Value
+  ) -> [Narrow] {
+    [Narrow](unsafeUninitializedCapacity: values.count) { output, count in
+      // Safety: there is room for as many numbers as there are values, and all are written.
+      values.withUnsafeBufferPointer { values in
+        guard let target = output.baseAddress, let source = values.baseAddress else { return }
+        var index = 0
+        while index < values.count {
+          (target + index).initialize(to: Narrow(truncatingIfNeeded: source[index] &- low))
+          index &+= 1
+        }
+      }
+      count = values.count
     }
   }
 

@@ -8,16 +8,15 @@ struct CellBatch {
   /// The text that the bounds count from.
   let text: UnsafeRawPointer
   /// The bounds of the first cell; those of the next are `stride` further.
-  let starts: UnsafePointer<UInt32>
-  let ends: UnsafePointer<UInt32>
+  let bounds: UnsafePointer<FieldBound>
   let stride: Int
   let count: Int
 
   @inline(__always)
-  func start(_ row: Int) -> Int { Int(starts[row &* stride]) }
+  func start(_ row: Int) -> Int { Int(bounds[row &* stride].start) }
 
   @inline(__always)
-  func end(_ row: Int) -> Int { Int(ends[row &* stride]) }
+  func end(_ row: Int) -> Int { Int(bounds[row &* stride].end) }
 
   /// The 8 bytes from an offset on.
   @inline(__always)
@@ -107,12 +106,18 @@ extension ColumnWriter {
 
   private mutating func appendNumerals(_ batch: CellBatch, _ room: inout BatchRoom) {
     let before = numeralCount
-    var failureCount = 0
-    var hasPlaces = commonDecimals > 0 || !decimals.isEmpty
-    if !hasPlaces {
-      failureCount = ColumnWriter.readIntegers(batch, &room)
-      hasPlaces = failureCount * 8 > batch.count
+    let enough = batch.count / 8
+    var failureCount = Int.max
+    // Each way reads more kinds of numbers than the one before, and is slower.
+    if way == .short {
+      failureCount = ColumnWriter.readShortIntegers(batch, &room)
+      if failureCount > enough { way = .long }
     }
+    if way == .long {
+      failureCount = ColumnWriter.readIntegers(batch, &room)
+      if failureCount > enough { way = .decimal }
+    }
+    let hasPlaces = way == .decimal
     if hasPlaces { failureCount = ColumnWriter.readDecimals(batch, &room) }
 
     if isWide {
@@ -189,29 +194,69 @@ extension ColumnWriter {
     exceptionRows.append(UInt32(truncatingIfNeeded: row))
   }
 
-  /// Reads cells of 1 to 8 digits without a needless zero before them; gives how many others
-  /// there are, and their rows in `failures`.
+  /// Reads cells of 1 to 4 digits without a needless zero before them.
+  ///
+  /// - Returns: how many others there are; their rows are in `failures`.
+  private static func readShortIntegers(_ batch: CellBatch, _ room: inout BatchRoom) -> Int {
+    var failureCount = 0
+    room.values.withUnsafeMutableBufferPointer { values in
+      room.failures.withUnsafeMutableBufferPointer { failures in
+        guard let values = values.baseAddress, let failures = failures.baseAddress else { return }
+        let (text, stride, count) = (batch.text, batch.stride, batch.count)
+        var bound = batch.bounds
+        var row = 0
+        while row < count {
+          let start = Int(bound.pointee.start)
+          let length = Int(bound.pointee.end) &- start
+          bound += stride
+          let cell =
+            UInt32(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt32.self))
+            ^ 0x3030_3030
+          // The cell's last byte becomes the highest, and zeros come before its first.
+          let digits = cell &<< UInt32(truncatingIfNeeded: 32 &- 8 &* length)
+          let pairs = (digits &* 10 &+ digits &>> 8) & 0x00FF_00FF
+          values[row] = Int32(truncatingIfNeeded: (pairs &* 100 &+ pairs &>> 16) & 0xFFFF)
+          let isShort = UInt(bitPattern: length &- 1) < 4
+          let areDigits = ((digits &+ 0x7676_7676) | digits) & 0x8080_8080 == 0
+          let beginsWithZero = cell & 0xFF == 0 && length > 1
+          if !isShort || !areDigits || beginsWithZero {
+            failures[failureCount] = UInt32(truncatingIfNeeded: row)
+            failureCount &+= 1
+          }
+          row &+= 1
+        }
+      }
+    }
+    return failureCount
+  }
+
+  /// Reads cells of 1 to 8 digits without a needless zero before them.
+  ///
+  /// - Returns: how many others there are; their rows are in `failures`.
   private static func readIntegers(_ batch: CellBatch, _ room: inout BatchRoom) -> Int {
     var failureCount = 0
     room.values.withUnsafeMutableBufferPointer { values in
       room.failures.withUnsafeMutableBufferPointer { failures in
         guard let values = values.baseAddress, let failures = failures.baseAddress else { return }
-        smallestOfLength.withUnsafeBufferPointer { smallest in
-          guard let smallest = smallest.baseAddress else { return }
-          for row in 0..<batch.count {
-            let end = batch.end(row)
-            let length = end &- batch.start(row)
-            let shift = UInt64(truncatingIfNeeded: 64 &- 8 &* length)
-            // The cell's last byte is the highest; zeros stand for what is before it.
-            let digits = (batch.word(end &- 8) ^ 0x3030_3030_3030_3030) & (UInt64.max &<< shift)
-            let value = number(ofDigits: digits)
-            let isShort = UInt(bitPattern: length &- 1) < 8
-            let isGood =
-              isShort && areDigits(digits) && value >= smallest[isShort ? length : 0]
-            values[row] = Int32(truncatingIfNeeded: value)
+        let (text, stride, count) = (batch.text, batch.stride, batch.count)
+        var bound = batch.bounds
+        var row = 0
+        while row < count {
+          let start = Int(bound.pointee.start)
+          let length = Int(bound.pointee.end) &- start
+          bound += stride
+          let cell =
+            UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            ^ 0x3030_3030_3030_3030
+          let digits = cell &<< UInt64(truncatingIfNeeded: 64 &- 8 &* length)
+          values[row] = Int32(truncatingIfNeeded: number(ofDigits: digits))
+          let isShort = UInt(bitPattern: length &- 1) < 8
+          let beginsWithZero = cell & 0xFF == 0 && length > 1
+          if !isShort || !areDigits(digits) || beginsWithZero {
             failures[failureCount] = UInt32(truncatingIfNeeded: row)
-            failureCount &+= isGood ? 0 : 1
+            failureCount &+= 1
           }
+          row &+= 1
         }
       }
     }
@@ -219,6 +264,8 @@ extension ColumnWriter {
   }
 
   /// Reads cells of up to 8 bytes that are digits with at most one point among them.
+  ///
+  /// - Returns: how many others there are; their rows are in `failures`.
   private static func readDecimals(_ batch: CellBatch, _ room: inout BatchRoom) -> Int {
     var failureCount = 0
     room.values.withUnsafeMutableBufferPointer { values in
@@ -227,48 +274,46 @@ extension ColumnWriter {
           guard let values = values.baseAddress, let places = places.baseAddress,
             let failures = failures.baseAddress
           else { return }
-          smallestOfLength.withUnsafeBufferPointer { smallest in
-            guard let smallest = smallest.baseAddress else { return }
-            for row in 0..<batch.count {
-              let end = batch.end(row)
-              let length = end &- batch.start(row)
-              let shift = UInt64(truncatingIfNeeded: 64 &- 8 &* length)
-              let cell = (batch.word(end &- 8) ^ 0x3030_3030_3030_3030) & (UInt64.max &<< shift)
-              // The high bit of the byte that is a point (0x2E ^ 0x30), if there is one.
-              let others = cell ^ 0x1E1E_1E1E_1E1E_1E1E
-              let points =
-                ~(((others & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F) | others
-                | 0x7F7F_7F7F_7F7F_7F7F)
-              let point = points & (0 &- points)
-              let hasPoint = point != 0
-              // Below and above the point; all is below if there is none.
-              let below = cell & ((point &>> 7) &- 1)
-              let above = cell & ~((point &<< 1) &- 1)
-              let digits = hasPoint ? above | below &<< 8 : cell
-              let value = number(ofDigits: digits)
-              // Bytes after the point.
-              let after = hasPoint ? 7 &- point.trailingZeroBitCount &>> 3 : 0
-              let whole = length &- after &- (hasPoint ? 1 : 0)
-              let isShort = UInt(bitPattern: length &- 1) < 8
-              let isPlaced = whole > 0 && (!hasPoint || after > 0)
-              let least = smallest[isShort && whole > 1 ? whole &+ after : 0]
-              let isGood = isShort && isPlaced && areDigits(digits) && value >= least
-              values[row] = Int32(truncatingIfNeeded: value)
-              places[row] = UInt8(truncatingIfNeeded: after)
+          let (text, stride, count) = (batch.text, batch.stride, batch.count)
+          var bound = batch.bounds
+          var row = 0
+          while row < count {
+            let start = Int(bound.pointee.start)
+            let length = Int(bound.pointee.end) &- start
+            bound += stride
+            let begin =
+              UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+              ^ 0x3030_3030_3030_3030
+            let cell = begin &<< UInt64(truncatingIfNeeded: 64 &- 8 &* length)
+            // The high bit of the byte that is a point (0x2E ^ 0x30), if there is one.
+            let others = cell ^ 0x1E1E_1E1E_1E1E_1E1E
+            let points =
+              ~(((others & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F) | others
+              | 0x7F7F_7F7F_7F7F_7F7F)
+            let point = points & (0 &- points)
+            let hasPoint = point != 0
+            // Without a point all is below it, and nothing moves up.
+            let below = cell & ((point &>> 7) &- 1)
+            let above = cell & ~((point &<< 1) &- 1)
+            let digits = above | below &<< (hasPoint ? 8 : 0)
+            let after = hasPoint ? 7 &- point.trailingZeroBitCount &>> 3 : 0
+            let whole = length &- after &- (hasPoint ? 1 : 0)
+            values[row] = Int32(truncatingIfNeeded: number(ofDigits: digits))
+            places[row] = UInt8(truncatingIfNeeded: after)
+            let isShort = UInt(bitPattern: length &- 1) < 8
+            let isMisplaced = whole < 1 || hasPoint && after == 0
+            let beginsWithZero = begin & 0xFF == 0 && whole > 1
+            if !isShort || isMisplaced || !areDigits(digits) || beginsWithZero {
               failures[failureCount] = UInt32(truncatingIfNeeded: row)
-              failureCount &+= isGood ? 0 : 1
+              failureCount &+= 1
             }
+            row &+= 1
           }
         }
       }
     }
     return failureCount
   }
-
-  /// The smallest number that has so many digits, of two and more.
-  private static let smallestOfLength: [UInt64] = [
-    0, 0, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000,
-  ]
 
   /// Whether each byte is 0…9.
   @inline(__always)

@@ -13,7 +13,13 @@ struct ColumnWriter: Sendable {
     /// Every cell is a text of its own: nearly all are different.
     case plain
   }
+  /// How numerals are read from batches.
+  enum Way {
+    /// Integers of up to four digits, or up to eight; numbers with a point of up to eight bytes.
+    case short, long, decimal
+  }
   var mode = Mode.undecided
+  var way = Way.short
   var rowCount = 0
 
   // Numerals: 0 or anything where an exception is.
@@ -54,6 +60,7 @@ struct ColumnWriter: Sendable {
   mutating func begin(known: TextPool) {
     self.known = known
     mode = .undecided
+    way = .short
     rowCount = 0
     narrow.removeAll(keepingCapacity: true)
     wide.removeAll(keepingCapacity: true)
