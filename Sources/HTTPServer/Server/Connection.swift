@@ -38,6 +38,8 @@ final class Connection {
   var contentAtWindow = 0
   /// When the answer must be there.
   var answerDeadline = UInt64.max
+  /// When a client that closed its side is asked whether it still reads; 0 when it was asked.
+  var probeDeadline = UInt64.max
   /// When the client must have taken some of what waits for it, and how much it had before.
   var writeDeadline = UInt64.max
   var acknowledgedAtWindow = 0

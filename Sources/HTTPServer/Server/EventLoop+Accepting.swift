@@ -65,8 +65,9 @@ extension EventLoop {
       let count = loop.connectionCount.load(ordering: .relaxed)
       if count < fewest { (best, fewest) = (loop, count) }
     }
-    best.connectionCount.add(1, ordering: .relaxed)
-    if best === handle { open(socket, peer) } else { best.post(.adopt(socket, peer)) }
+    if best !== handle, best.adopt(socket, peer) { return }
+    handle.connectionCount.add(1, ordering: .relaxed)
+    open(socket, peer)
   }
 
   /// Closes the oldest idle connection of all loops; false when none is idle.

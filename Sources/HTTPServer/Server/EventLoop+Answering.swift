@@ -118,6 +118,7 @@ extension EventLoop {
       !exchange.sourceIsAsked, outbox.count <= limits.unsentBytes / 2
     else { return }
     connection.exchange?.sourceIsAsked = true
+    connection.answerDeadline = now + answerTime
     source.request()
   }
 
@@ -137,6 +138,7 @@ extension EventLoop {
   ) {
     guard connection.exchange != nil else { return }
     connection.exchange?.sourceIsAsked = false
+    connection.answerDeadline = .max
     if let head { beginOutput(connection, head) }
     guard let exchange = connection.exchange else { return }
     let before = outbox.count

@@ -19,11 +19,32 @@ extension EventLoop {
         (connection.exchange?.unconsumedBytes ?? 0) >= limits.unconsumedBytes
         || connection.outbox.count >= limits.unsentBytes
       if isReading, !isHeldBack { deadline = connection.contentDeadline }
-      if answer == .pending { deadline = min(deadline, connection.answerDeadline) }
+      if answer == .pending {
+        deadline = min(deadline, connection.answerDeadline, probeDeadline(of: connection, intake))
+      } else if connection.exchange?.sourceIsAsked == true {
+        deadline = min(deadline, connection.answerDeadline)
+      }
     case .lingering:
       deadline = min(connection.lingerDeadline, now + limits.lingerQuietTime.nanoseconds)
     }
     return min(deadline, connection.writeDeadline)
+  }
+
+  /// When to ask a client that has closed its side whether it still reads.
+  ///
+  /// It may have closed all of the connection: the system does not tell the one from the other. Only
+  /// what is sent to it does.
+  private func probeDeadline(
+    of connection: Connection, _ intake: ConnectionState.Intake
+  ) -> UInt64 {
+    // RFC 9110 §15.2: no interim answer for HTTP/1.0.
+    guard intake == .complete, connection.peerEndIsNear,
+      connection.exchange?.version == .http11
+    else { return .max }
+    if connection.probeDeadline == .max {
+      connection.probeDeadline = now + limits.halfCloseTime.nanoseconds
+    }
+    return connection.probeDeadline == 0 ? .max : connection.probeDeadline
   }
 
   /// Does what has to be done when nothing else happened in time.
@@ -46,7 +67,13 @@ extension EventLoop {
         leave(connection)
       }
     case .exchange(let intake, let answer):
-      if answer == .pending, connection.answerDeadline <= now {
+      if answer == .pending, connection.probeDeadline != 0, connection.probeDeadline <= now {
+        connection.probeDeadline = 0
+        enter(connection)
+        outbox.write { $0.append(contentsOf: ResponseSerializer.processingHead) }
+        work(connection)
+        leave(connection)
+      } else if connection.answerDeadline <= now {
         enter(connection)
         fail(connection, .answerTimeout(after: limits.answerTime))
         work(connection)

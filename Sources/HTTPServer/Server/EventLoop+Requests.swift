@@ -23,7 +23,9 @@ extension EventLoop {
 
   // MARK: Heads
 
-  private mutating func readHead(_ connection: Connection, _ input: Span<UInt8>, from start: Int) -> Int {
+  private mutating func readHead(_ connection: Connection, _ input: Span<UInt8>, from start: Int)
+    -> Int
+  {
     do throws(HTTPFault) {
       let end = try parser.consume(input, from: start, limits: limits)
       guard parser.isComplete else {
@@ -70,13 +72,8 @@ extension EventLoop {
   /// The application's words for a fault, and what the protocol adds to them.
   mutating func response(to fault: HTTPFault, _ id: RequestID) -> Response {
     var response = shared.handler.response(to: fault, requestID: id.description)
-    switch fault {
-    case .overloaded(let delay), .answerTimeout(let delay):
-      if !response.fields.contains("Retry-After") {
-        response.add("Retry-After", "\(max(1, delay.components.seconds))")
-      }
-    default:
-      break
+    if response.status == .serviceUnavailable, !response.fields.contains("Retry-After") {
+      response.add("Retry-After", "\(max(1, limits.retryAfter.components.seconds))")
     }
     return response
   }
@@ -87,6 +84,7 @@ extension EventLoop {
     _ connection: Connection, _ request: consuming Request, _ input: Span<UInt8>, from start: Int
   ) -> Int {
     connection.requestCount += 1
+    connection.probeDeadline = .max
     let startTime = shared.events == nil ? 0 : Clock.exact()
     let persists = request.head.persists && connection.requestCount < limits.requestsPerConnection
     let reply =
@@ -288,7 +286,7 @@ extension EventLoop {
     case .ended:
       recycle(buffer)
       connection.isReadable = false
-      perform(connection.handle(.peerFinished), on: connection)
+      perform(connection.handle(.peerFinished(outputWaits: !outbox.isEmpty)), on: connection)
     case .failed:
       recycle(buffer)
       close(connection, .clientGone)

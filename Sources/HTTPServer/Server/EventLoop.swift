@@ -107,7 +107,7 @@ struct EventLoop: ~Copyable {
   }
 
   private var isFinished: Bool {
-    drainDeadline != nil && connectionCount == 0 && queued.isEmpty
+    drainDeadline != nil && connectionCount == 0 && handle.close()
   }
 
   private var waitMilliseconds: Int32 {
@@ -278,7 +278,7 @@ struct EventLoop: ~Copyable {
       connection.isReadable = false
     case .ended:
       connection.isReadable = false
-      perform(connection.handle(.peerFinished), on: connection)
+      perform(connection.handle(.peerFinished(outputWaits: !outbox.isEmpty)), on: connection)
     case .failed:
       close(connection, .clientGone)
     }

@@ -36,6 +36,8 @@ struct OutputHead: Sendable {
 final class LoopHandle: Sendable {
   /// How many connections the loop looks after, or will as soon as it reads its mail.
   let connectionCount = Atomic<Int>(0)
+  /// Whether the loop is ending, and takes no further connection.
+  private let isClosed = Atomic<Bool>(false)
   /// Since when the loop's oldest idle connection has been idle; `.max` when none is.
   let oldestIdle = Atomic<UInt64>(.max)
   let wakeup: Wakeup
@@ -43,6 +45,24 @@ final class LoopHandle: Sendable {
 
   init() throws(ServerError) {
     wakeup = try Wakeup()
+  }
+
+  /// Hands a connection over; false when the loop is ending.
+  func adopt(_ socket: Socket, _ peer: PeerAddress) -> Bool {
+    // Counted first, so that either this sees that the loop is ending or the loop sees the count.
+    connectionCount.add(1, ordering: .sequentiallyConsistent)
+    if isClosed.load(ordering: .sequentiallyConsistent) {
+      connectionCount.subtract(1, ordering: .relaxed)
+      return false
+    }
+    post(.adopt(socket, peer))
+    return true
+  }
+
+  /// Takes no further connection; true when none is left and none is on its way.
+  func close() -> Bool {
+    isClosed.store(true, ordering: .sequentiallyConsistent)
+    return connectionCount.load(ordering: .sequentiallyConsistent) == 0
   }
 
   /// Leaves a message; the loop reads it soon.

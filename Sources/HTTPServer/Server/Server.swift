@@ -37,7 +37,7 @@ public final class Server: Sendable {
   @discardableResult
   public func start() throws(ServerError) -> [BoundEndpoint] {
     guard !configuration.endpoints.isEmpty else { throw .noEndpoint }
-    let loopCount = max(1, configuration.loopCount ?? Clock.processorCount)
+    let loopCount = max(1, configuration.loopCount ?? Processors.count)
     var handles: [LoopHandle] = []
     for _ in 0..<loopCount { handles.append(try LoopHandle()) }
     let loops = handles
@@ -74,7 +74,7 @@ public final class Server: Sendable {
     let shared = EventLoop.Shared(
       limits: configuration.limits, handler: handler, events: events,
       pool: ComputePool(
-        width: configuration.computeWidth ?? Clock.processorCount,
+        width: configuration.computeWidth ?? Processors.count,
         bound: configuration.computeQueueCount),
       population: Population(perAddress: configuration.limits.connectionsPerAddress),
       loops: handles, requestIDKey: .random(in: 0 ... .max))

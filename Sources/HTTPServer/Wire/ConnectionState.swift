@@ -56,7 +56,8 @@ struct ConnectionState: Sendable, Equatable {
     /// Everything was given to the socket.
     case flushed
     /// The client will send nothing more.
-    case peerFinished
+    /// - `outputWaits`: not all of the earlier answers were given to the socket.
+    case peerFinished(outputWaits: Bool)
     /// The connection broke, or must be broken.
     case broke
     /// The server is shutting down.
@@ -159,8 +160,8 @@ struct ConnectionState: Sendable, Equatable {
       phase = peerHasFinished ? .closed : .lingering
       return peerHasFinished ? .close : .linger
 
-    case .peerFinished:
-      return peerFinished()
+    case .peerFinished(let outputWaits):
+      return peerFinished(outputWaits)
 
     case .broke:
       let wasWorking = isWorking
@@ -191,9 +192,12 @@ struct ConnectionState: Sendable, Equatable {
     return .nextRequest
   }
 
-  private mutating func peerFinished() -> Actions {
+  private mutating func peerFinished(_ outputWaits: Bool) -> Actions {
     peerHasFinished = true
     switch phase {
+    case .idle where outputWaits, .head where outputWaits:
+      phase = .finishing
+      return []
     case .idle, .head, .lingering:
       // A head that was cut off is not answered: there is no telling what it would have been.
       phase = .closed

@@ -111,6 +111,11 @@ public struct Limits: Sendable, Hashable {
   /// How long work on one answer may take. Afterwards the request is cancelled and answered with 503.
   public var answerTime = Duration.seconds(600)
 
+  /// How long after a client closed its sending side it is asked whether it still reads, if its
+  /// answer is not ready by then: with an interim answer, to which a client that has gone altogether
+  /// answers with a reset. Work of some milliseconds is not worth asking for.
+  public var halfCloseTime = Duration.seconds(1)
+
   /// How long a closing connection is still read, so that the client can read its last answer before a reset takes
   /// it away (RFC 9112 §9.6). As long as a client needs to notice the answer while it sends.
   public var lingerTime = Duration.seconds(10)

@@ -126,7 +126,8 @@ struct RequestParser: Sendable {
         }
         index += 1
 
-      case .version where index + 10 <= end && base + index == targetEnd + 1
+      case .version
+      where index + 10 <= end && base + index == targetEnd + 1
         && input.extracting(index..<(index + 7)).equals("HTTP/1.")
         && ASCII.isDigit(input[index + 7]) && input[index + 8] == ASCII.cr
         && input[index + 9] == ASCII.lf:

@@ -1,9 +1,17 @@
+import Dispatch
 import Glibc
+
+/// Waits a moment; for loops that look again until something has happened.
+func pause(milliseconds: UInt32 = 5) {
+  usleep(milliseconds * 1000)
+}
 
 /// A client that sends exactly the bytes it is told to, over a blocking socket with a time limit.
 final class RawClient {
   private let descriptor: Int32
+  /// What was received, and how much of it was looked at.
   private var received: [UInt8] = []
+  private var start = 0
   /// What must live as long as the client: its server.
   private let companion: AnyObject?
   private(set) var hasEnded = false
@@ -69,6 +77,39 @@ final class RawClient {
     }
   }
 
+  /// Sends a piece again and again until it does not fit any more, or so many bytes are sent.
+  /// - Returns: how many bytes were sent. For a second nothing more fitted.
+  func sendWhatFits(_ piece: [UInt8], of size: Int) throws -> Int {
+    var sent = 0
+    while sent < size {
+      var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard poll(&ready, 1, 1000) > 0 else { return sent }
+      let count = piece.prefix(size - sent).withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+      }
+      guard count > 0 || errno == EAGAIN else { throw Failure(description: "send: \(errno)") }
+      sent += max(0, count)
+    }
+    return sent
+  }
+
+  /// Sends on another thread, so that this one can read.
+  func sendInBackground(_ bytes: [UInt8]) throws -> DispatchGroup {
+    let group = DispatchGroup()
+    let descriptor = descriptor
+    DispatchQueue.global().async(group: group) {
+      var start = 0
+      while start < bytes.count {
+        let count = bytes[start...].withUnsafeBytes {
+          Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        if count <= 0 { return }
+        start += count
+      }
+    }
+    return group
+  }
+
   /// Says that nothing more will be sent.
   func finish() {
     shutdown(descriptor, Int32(SHUT_WR))
@@ -101,12 +142,33 @@ final class RawClient {
   /// Everything up to the end of the connection.
   func readToEnd() throws -> [UInt8] {
     while try receive() {}
-    defer { received = [] }
-    return received
+    defer { (received, start) = ([], 0) }
+    return Array(received[start...])
   }
 
   /// The next answer, interim ones included.
   func answer(toHead: Bool = false) throws -> Answer {
+    var answer = try head()
+    if toHead || answer.status < 200 || answer.status == 204 || answer.status == 304 {
+      return answer
+    }
+    if answer["transfer-encoding"] == "chunked" {
+      while true {
+        let piece = try chunk()
+        if piece.isEmpty { return answer }
+        answer.content += piece
+      }
+    }
+    if let length = answer["content-length"] {
+      answer.content = try take(Int(length) ?? -1)
+    } else {
+      answer.content = try readToEnd()
+    }
+    return answer
+  }
+
+  /// The head of the next answer.
+  func head() throws -> Answer {
     var answer = Answer()
     let head = try take(through: [13, 10, 13, 10])
     let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
@@ -121,32 +183,26 @@ final class RawClient {
       let value = line[line.index(after: colon)...].drop { $0 == " " }
       answer.fields.append((line[..<colon].lowercased(), String(value)))
     }
-    if toHead || status < 200 || status == 204 || status == 304 { return answer }
-    if answer["transfer-encoding"] == "chunked" {
-      while true {
-        let line = String(decoding: try take(through: [13, 10]).dropLast(2), as: UTF8.self)
-        guard let size = Int(line, radix: 16) else {
-          throw Failure(description: "no chunk size: \(line)")
-        }
-        answer.content += try take(size)
-        _ = try take(through: [13, 10])
-        if size == 0 { return answer }
-      }
-    }
-    if let length = answer["content-length"] {
-      answer.content = try take(Int(length) ?? -1)
-    } else {
-      answer.content = try readToEnd()
-    }
     return answer
   }
 
+  /// The next chunk of an answer, empty for the last one.
+  func chunk() throws -> [UInt8] {
+    let line = String(decoding: try take(through: [13, 10]).dropLast(2), as: UTF8.self)
+    guard let size = Int(line, radix: 16) else {
+      throw Failure(description: "no chunk size: \(line)")
+    }
+    let content = try take(size)
+    _ = try take(through: [13, 10])
+    return content
+  }
+
   private func take(through end: [UInt8]) throws -> [UInt8] {
-    var scanned = 0
+    var scanned = start
     while true {
       while scanned + end.count <= received.count {
         if received[scanned..<(scanned + end.count)].elementsEqual(end) {
-          return try take(scanned + end.count)
+          return try take(scanned + end.count - start)
         }
         scanned += 1
       }
@@ -155,11 +211,15 @@ final class RawClient {
   }
 
   private func take(_ count: Int) throws -> [UInt8] {
-    while received.count < count {
+    while received.count - start < count {
       guard try receive() else { throw Failure(description: "ended after \(received.count)") }
     }
-    let taken = Array(received[..<count])
-    received.removeFirst(count)
+    let taken = Array(received[start..<(start + count)])
+    start += count
+    if start > 1 << 20 || start == received.count {
+      received.removeFirst(start)
+      start = 0
+    }
     return taken
   }
 }

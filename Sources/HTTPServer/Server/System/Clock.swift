@@ -28,11 +28,6 @@ enum Clock {
     clock_gettime(clock, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
-
-  /// How many processors there are to run on.
-  static var processorCount: Int {
-    max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  }
 }
 
 extension Duration {
