@@ -222,6 +222,31 @@ struct TransferTests {
     #expect(exit == .exited(0))
   }
 
+  @Test("a stop while clients come and go ends in good order", arguments: 0..<6)
+  func stopAmongArrivals(round: Int) async throws {
+    let service = try await ServiceProcess.start(["--sample"])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          // New connections until there is nobody to take them; a request on each that is taken.
+          while let connection = try? await service.connect() {
+            try? await connection.send("GET /clusters/summary HTTP/1.1\r\nHost: a\r\n\r\n")
+            guard let response = try? await connection.receiveResponse() else { return }
+            #expect(response.status == 200)
+            await connection.close()
+          }
+        }
+      }
+      group.addTask {
+        for _ in 0..<(20 + round * 7) { _ = try await service.client().get("/healthz") }
+        service.program.signal(15)
+      }
+      try await group.waitForAll()
+    }
+    let exit = try await service.program.waitForExit()
+    #expect(exit == .exited(0))
+  }
+
   @Test("the command line answers too")
   func commands() async throws {
     let version = try await ServiceProcess.run(["--version"])

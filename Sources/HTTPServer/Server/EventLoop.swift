@@ -131,7 +131,9 @@ struct EventLoop: ~Copyable {
       return
     }
     if token >= Self.listenerToken {
-      accept(listener: Int(token - Self.listenerToken))
+      let index = Int(token - Self.listenerToken)
+      // A drain that began earlier in this turn has closed the listeners.
+      if listeners.indices.contains(index) { accept(listener: index) }
       return
     }
     let slot = Int(token & 0xFFFF_FFFF)
