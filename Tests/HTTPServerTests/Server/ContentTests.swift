@@ -191,7 +191,7 @@ struct ContentTests {
         Route(.get, "/work") { match in
           .compute {
             signals.started.signal()
-            while !match.request.cancellation.isCancelled { pause() }
+            while !match.request.cancellation.isCancelled { nap() }
             signals.finished.signal()
             return Response(.ok)
           }
@@ -228,7 +228,7 @@ struct ContentTests {
     var seen = -1
     while seen != made.value.load(ordering: .relaxed) || seen == 0 {
       seen = made.value.load(ordering: .relaxed)
-      pause(milliseconds: 300)
+      nap(milliseconds: 300)
     }
     #expect(seen < 16 << 20)
   }

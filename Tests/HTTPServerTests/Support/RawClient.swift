@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 
 /// Waits a moment; for loops that look again until something has happened.
-func pause(milliseconds: UInt32 = 5) {
+func nap(milliseconds: UInt32 = 5) {
   usleep(milliseconds * 1000)
 }
 
@@ -36,30 +36,78 @@ final class RawClient {
 
   /// Connects to a port of the loopback address.
   init(
-    port: UInt16, receiveBuffer: Int32? = nil, timeLimit: Int = 10, companion: AnyObject? = nil
+    port: UInt16, receiveBuffer: Int32? = nil, companion: AnyObject? = nil
   ) throws {
     self.companion = companion
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    if var receiveBuffer {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
+    }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    if var receiveBuffer {
-      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
+    try connect(to: address)
+  }
+
+  /// Connects to a port of the IPv6 loopback address.
+  init(ipv6Port port: UInt16) throws {
+    companion = nil
+    descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in6()
+    address.sin6_family = sa_family_t(AF_INET6)
+    address.sin6_port = port.bigEndian
+    address.sin6_addr = in6addr_loopback
+    try connect(to: address)
+  }
+
+  /// Connects to a Unix-domain socket.
+  init(path: String) throws {
+    companion = nil
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    try connect(to: Self.address(path))
+  }
+
+  /// A listening Unix-domain socket, as another process would make it.
+  static func listen(path: String) -> Int32 {
+    unlink(path)
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    withUnsafePointer(to: address(path)) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
     }
-    var limit = timeval(tv_sec: timeLimit, tv_usec: 0)
+    Glibc.listen(descriptor, 10)
+    return descriptor
+  }
+
+  private static func address(_ path: String) -> sockaddr_un {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    return address
+  }
+
+  private func connect<Address>(to address: Address) throws {
+    var limit = timeval(tv_sec: 20, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-    let result = withUnsafePointer(to: &address) {
+    let result = withUnsafePointer(to: address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
       }
     }
     guard result == 0 else { throw Failure(description: "connect: \(errno)") }
   }
 
+  /// Whether something came in, or the connection ended.
+  var hasInput: Bool {
+    var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&ready, 1, 0) > 0
+  }
+
   deinit {
-    close(descriptor)
+    Glibc.close(descriptor)
   }
 
   func send(_ text: String) throws {

@@ -28,6 +28,15 @@ final class TestServer: Sendable {
     self.port = port
   }
 
+  /// Waits until so many events of a kind have been told.
+  func wait(for count: Int = 1, _ isWanted: (ServerEvent) -> Bool) throws {
+    for _ in 0..<2000 {
+      if events.filter(isWanted).count >= count { return }
+      nap()
+    }
+    throw RawClient.Failure(description: "the event did not come; there were \(events)")
+  }
+
   func client(receiveBuffer: Int32? = nil) throws -> RawClient {
     try RawClient(port: port, receiveBuffer: receiveBuffer, companion: self)
   }
