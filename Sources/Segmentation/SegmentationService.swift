@@ -57,7 +57,8 @@ public final class SegmentationService: Sendable {
   /// Cleans a table without storing anything.
   public func clean(_ table: Table, options: CleaningOptions) throws(SegmentationError) -> Dataset {
     do {
-      return try Dataset.clean(table, options: options, aliases: configuration.aliases)
+      return try Dataset.clean(
+        table, options: options, aliases: configuration.aliases, threads: configuration.threads)
     } catch {
       throw .dataset(error)
     }

@@ -1,13 +1,15 @@
 extension Dataset {
   /// Cleans a table: chooses roles and features, and sets aside what a fit cannot use.
   ///
+  /// - Parameter threads: how many may look at the columns; the dataset does not depend on it.
   /// - Throws: what a client can mend: unknown or unusable columns, no features, too few rows,
   ///   and with `strict` or `missing=error` the cells in question.
   public static func clean(
-    _ table: Table, options: CleaningOptions = .init(), aliases: ColumnAliases = .standard
+    _ table: Table, options: CleaningOptions = .init(), aliases: ColumnAliases = .standard,
+    threads: Int = 1
   ) throws(DatasetError) -> Dataset {
     guard table.rowCount > 1 else { throw .tooFewRows(count: table.rowCount) }
-    var cleaner = Cleaner(table, options: options)
+    var cleaner = Cleaner(table, options: options, threads: threads)
     try cleaner.chooseColumns(aliases)
     try cleaner.reportRaggedRecords()
     cleaner.dropTwins()
@@ -20,6 +22,7 @@ extension Dataset {
 private struct Cleaner {
   let table: Table
   let options: CleaningOptions
+  let threads: Int
   var report = CleaningReport()
   var roles: [ColumnRole] = []
   var idColumn: Int?
@@ -32,8 +35,9 @@ private struct Cleaner {
   /// Rows no fit looks at.
   var unusedRows = Set<Int>()
 
-  init(_ table: Table, options: CleaningOptions) {
+  init(_ table: Table, options: CleaningOptions, threads: Int) {
     self.table = table
+    self.threads = threads
     self.options = options
     report.rowsRead = table.recordsRead
   }
@@ -41,7 +45,7 @@ private struct Cleaner {
   // MARK: Columns
 
   mutating func chooseColumns(_ aliases: ColumnAliases) throws(DatasetError) {
-    let recognizer = RoleRecognizer(table, aliases: aliases)
+    let recognizer = RoleRecognizer(table, aliases: aliases, threads: threads)
     idColumn = try column(options.id) ?? recognizer.idColumn()
     weightColumn = try column(options.weight)
     if let weightColumn, !table.columns[weightColumn].isNumeric {
@@ -274,9 +278,12 @@ private struct Cleaner {
       id: fingerprint(rows), table: table, roles: roles, idColumn: idColumn,
       weightColumn: weightColumn, valueColumn: valueColumn, categoryColumn: categoryColumn,
       features: features, rows: rows, fills: fills, twins: twins, report: report)
+    // Ends at the first difference, which is nearly always among the first rows.
     let varies = features.contains { index in
-      let numbers = dataset.numbers(ofColumn: index)
-      return numbers.contains { $0 != numbers[0] }
+      let first = dataset.number(ofRow: rows[0], column: index)
+      return rows.ranges.contains { range in
+        range.contains { dataset.number(ofRow: $0, column: index) != first }
+      }
     }
     guard varies else { throw .allConstant(columns: features.map { table.columns[$0].key }) }
     return dataset
@@ -297,11 +304,20 @@ private struct Cleaner {
   private func fingerprint(_ rows: RowSelection) -> String {
     var print = Fingerprint()
     print.add(UInt64(table.rowCount))
-    for (index, column) in table.columns.enumerated() {
+    // The records set aside are part of what the report tells.
+    print.add(UInt64(table.recordsRead))
+    for record in table.setAside {
+      print.add(UInt64(record.recordIndex))
+      print.add("\(record.reason)")
+    }
+    let columns = table.columns
+    let cells = ParallelMap.map(columns.count, threads: threads) { CellFingerprint(columns[$0]) }
+    for (index, column) in columns.enumerated() {
       print.add(column.header)
       print.add(column.key)
       print.add("\(roles[index])")
-      column.forEachCellHash { print.add($0) }
+      print.add(cells[index].first)
+      print.add(cells[index].second)
     }
     for index in [idColumn, weightColumn, valueColumn, categoryColumn] + features.map(Optional.some)
     {

@@ -34,15 +34,37 @@ struct ColumnFacts: Sendable {
   }
 
   private mutating func lookAtNumbers(_ column: Column) {
-    let numbers = column.numbers()
     isInteger = column.isInteger
+    if isInteger, let tally = WholeNumberTally(column) {
+      let count = column.rowCount
+      isConstant = tally.low == tally.high
+      topShare = Double(tally.topCount) / Double(count)
+      countsRows =
+        tally.isStrictlyIncreasing && count > 1 && tally.high - tally.low == Int64(count - 1)
+      let width = Double(tally.high) - Double(tally.low)
+      guard width < Double(4 * count + 1024) else { return }
+      distinctCount = tally.distinctCount
+      isRun = ColumnFacts.isRun(distinct: tally.distinctCount, of: count, width: width)
+      return
+    }
+    lookClosely(column)
+  }
+
+  /// Nearly all different, and hardly a number between the least and the largest is left out.
+  private static func isRun(distinct: Int, of count: Int, width: Double) -> Bool {
+    count >= smallestRun && Double(distinct) > 0.95 * Double(count)
+      && width + 1 <= 1.05 * Double(distinct) + 2
+  }
+
+  /// Goes through the numbers twice, a piece at a time.
+  private mutating func lookClosely(_ column: Column) {
     var low = Double.infinity
     var high = -Double.infinity
     var candidate = Double.nan
     var votes = 0
     var steps = 0
     var last = Double.nan
-    for number in numbers where !number.isNaN {
+    column.forEachNumber { number in
       low = min(low, number)
       high = max(high, number)
       // Boyer and Moore 1981: what more than half of the rows have survives.
@@ -53,7 +75,8 @@ struct ColumnFacts: Sendable {
     }
     let count = column.numberCount
     isConstant = count == 0 || low == high
-    let common = numbers.count { $0 == candidate }
+    var common = 0
+    column.forEachNumber { if $0 == candidate { common += 1 } }
     topShare = column.rowCount > 0 ? Double(common) / Double(column.rowCount) : 0
     countsRows = isInteger && count > 1 && steps == count - 1 && count == column.rowCount
     guard isInteger, count > 0, high - low < Double(4 * count + 1024), low.magnitude < 1e15 else {
@@ -62,7 +85,7 @@ struct ColumnFacts: Sendable {
     // One bit for each value in the range.
     var seen = [UInt64](repeating: 0, count: Int(high - low) / 64 + 1)
     var distinct = 0
-    for number in numbers where !number.isNaN {
+    column.forEachNumber { number in
       let offset = Int(number - low)
       let bit: UInt64 = 1 << UInt64(offset & 63)
       if seen[offset >> 6] & bit == 0 {
@@ -71,9 +94,7 @@ struct ColumnFacts: Sendable {
       }
     }
     distinctCount = distinct
-    isRun =
-      count >= ColumnFacts.smallestRun && Double(distinct) > 0.95 * Double(count)
-      && high - low + 1 <= 1.05 * Double(distinct) + 2
+    isRun = ColumnFacts.isRun(distinct: distinct, of: count, width: high - low)
   }
 
   private mutating func lookAtTexts(_ column: Column) {

@@ -13,10 +13,11 @@ struct RoleRecognizer {
   /// A label has at most so many values.
   private static let labelLimit = 50
 
-  init(_ table: Table, aliases: ColumnAliases) {
+  init(_ table: Table, aliases: ColumnAliases, threads: Int) {
     self.table = table
     self.aliases = aliases
-    facts = table.columns.map { ColumnFacts(of: $0) }
+    let columns = table.columns
+    facts = ParallelMap.map(columns.count, threads: threads) { ColumnFacts(of: columns[$0]) }
   }
 
   /// The column that names the customer, or `nil`.

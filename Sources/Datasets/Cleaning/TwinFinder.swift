@@ -10,7 +10,8 @@ struct TwinFinder {
   /// - Parameter id: the column of the ids; rows without an id are like no other.
   init(_ table: Table, id: Int) {
     let column = table.columns[id]
-    if column.isStrictlyIncreasing {
+    // Ids that grow from row to row are all different.
+    if WholeNumberTally(column)?.isStrictlyIncreasing == true {
       distinctIDs = table.rowCount
       return
     }
@@ -91,23 +92,5 @@ extension Table {
       column.appendText(at: second, to: &other)
       return one == other
     }
-  }
-}
-
-extension Column {
-  /// Whether every cell is a numeral larger than the one before, so that no two are equal.
-  var isStrictlyIncreasing: Bool {
-    var last = Int64.min
-    for segment in segments {
-      guard case .numerals(let numerals) = segment.cells, segment.exceptionRows.isEmpty,
-        case .all(0) = numerals.decimals
-      else { return false }
-      for row in 0..<segment.rowCount {
-        let value = numerals.mantissas[row]
-        guard value > last else { return false }
-        last = value
-      }
-    }
-    return true
   }
 }

@@ -12,6 +12,22 @@ extension Column {
     return output
   }
 
+  /// Calls `body` with each number, in row order; cells that are none are passed over.
+  ///
+  /// Made a piece at a time, so that a long column costs no long array.
+  func forEachNumber(_ body: (Double) -> Void) {
+    let piece = 1 << 14
+    var buffer = [Double](repeating: .nan, count: min(piece, rowCount))
+    var start = 0
+    while start < rowCount {
+      let end = min(rowCount, start + piece)
+      var span = buffer.mutableSpan
+      copyNumbers(start..<end, into: &span)
+      for index in 0..<(end - start) where !buffer[index].isNaN { body(buffer[index]) }
+      start = end
+    }
+  }
+
   /// Writes the numbers of `rows` to the beginning of `output`; NaN where there is none.
   public func copyNumbers(_ rows: Range<Int>, into output: inout MutableSpan<Double>) {
     guard !rows.isEmpty else { return }

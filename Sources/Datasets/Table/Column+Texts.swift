@@ -66,28 +66,38 @@ extension Column {
   /// Calls `body` with a hash of each cell's text, in row order. Equal texts have equal hashes,
   /// however they are stored.
   func forEachCellHash(_ body: (UInt64) -> Void) {
-    let poolHashes = (0..<pool.count).map {
+    let poolHashes = poolHashes()
+    for segment in segments { Column.forEachCellHash(of: segment, poolHashes, body) }
+  }
+
+  /// The hashes of the texts that cells share.
+  func poolHashes() -> [UInt64] {
+    (0..<pool.count).map {
       Column.hash(pool.readings[$0], pool.bytes.span.extracting(pool.range($0)))
     }
-    for segment in segments {
-      switch segment.cells {
-      case .numerals(let numerals):
-        var next = 0
-        for row in 0..<segment.rowCount {
-          if next < segment.exceptionRows.count, Int(segment.exceptionRows[next]) == row {
-            body(poolHashes[Int(segment.exceptionTexts[next])])
-            next += 1
-          } else {
-            body(Column.hash(numerals[row]))
-          }
+  }
+
+  /// Calls `body` with a hash of each cell of a segment, in row order.
+  static func forEachCellHash(
+    of segment: ColumnSegment, _ poolHashes: [UInt64], _ body: (UInt64) -> Void
+  ) {
+    switch segment.cells {
+    case .numerals(let numerals):
+      var next = 0
+      for row in 0..<segment.rowCount {
+        if next < segment.exceptionRows.count, Int(segment.exceptionRows[next]) == row {
+          body(poolHashes[Int(segment.exceptionTexts[next])])
+          next += 1
+        } else {
+          body(hash(numerals[row]))
         }
-      case .pooled(let codes):
-        for row in 0..<segment.rowCount { body(poolHashes[Int(codes[row])]) }
-      case .plain(let run):
-        for row in 0..<segment.rowCount {
-          let text = run.bytes.span.extracting(run.range(row))
-          body(Column.hash(NumberParser.read(text), text))
-        }
+      }
+    case .pooled(let codes):
+      for row in 0..<segment.rowCount { body(poolHashes[Int(codes[row])]) }
+    case .plain(let run):
+      for row in 0..<segment.rowCount {
+        let text = run.bytes.span.extracting(run.range(row))
+        body(hash(NumberParser.read(text), text))
       }
     }
   }
@@ -103,7 +113,11 @@ extension Column {
     return Fingerprint.mix(TextPool.hash(text) ^ 0x9E37_79B9_7F4A_7C15)
   }
 
-  private static func hash(_ numeral: Numeral) -> UInt64 {
-    Fingerprint.mix(UInt64(bitPattern: numeral.mantissa) &+ UInt64(numeral.decimals) << 59)
+  /// The hash of a plain number; each way of writing it has its own.
+  static func hash(_ numeral: Numeral) -> UInt64 {
+    // The constant keeps 0, the most common number, from having the hash 0.
+    Fingerprint.mix(
+      UInt64(bitPattern: numeral.mantissa) &+ UInt64(numeral.decimals) << 59
+        &+ 0xC0AC_29B7_C97C_50DD)
   }
 }

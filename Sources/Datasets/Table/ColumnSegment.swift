@@ -144,6 +144,16 @@ struct PackedIntegers: Sendable {
     }
   }
 
+  /// How many integers there are.
+  var count: Int {
+    switch distances {
+    case .bits8(let values): values.count
+    case .bits16(let values): values.count
+    case .bits32(let values): values.count
+    case .bits64(let values): values.count
+    }
+  }
+
   subscript(row: Int) -> Int64 {
     switch distances {
     case .bits8(let values): base + Int64(values[row])

@@ -1,0 +1,26 @@
+import Dispatch
+import Synchronization
+
+/// Work on independent parts, such as the columns of a table.
+enum ParallelMap {
+  /// The results of `work` for `0..<count`, in that order, made on up to `threads` threads.
+  ///
+  /// Which thread makes which result is open; what the results are is not.
+  static func map<Result: Sendable>(
+    _ count: Int, threads: Int, _ work: @Sendable (Int) -> Result
+  ) -> [Result] {
+    guard threads > 1, count > 1 else { return (0..<count).map(work) }
+    let next = Atomic<Int>(0)
+    let results = Mutex<[Int: Result]>([:])
+    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        let result = work(index)
+        results.withLock { $0[index] = result }
+      }
+    }
+    let made = results.withLock { $0 }
+    return (0..<count).compactMap { made[$0] }
+  }
+}
