@@ -1,6 +1,7 @@
 // The Linux calls that Swift's own Glibc and Musl modules leave out. Declarations only: no code.
 #pragma once
 
+#include <linux/filter.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -7,6 +7,8 @@ public enum Content: Sendable {
   /// Bytes made as the client reads them. With a length they are framed by it, and a producer that makes more or
   /// fewer ends the connection; without one they are chunked (HTTP/1.0: ended by closing).
   case stream(length: Int?, any ContentProducer)
+  /// Bytes that are given from outside, whenever there are some; chunked.
+  case feed(ContentFeed)
 
   /// Text in UTF-8.
   public static func text(_ text: String) -> Content { .bytes(Array(text.utf8)) }
@@ -17,6 +19,7 @@ public enum Content: Sendable {
     case .empty: 0
     case .bytes(let bytes): bytes.count
     case .stream(let length, _): length
+    case .feed: nil
     }
   }
 }

@@ -97,6 +97,8 @@ struct Exchange {
   /// Who makes the answer's content.
   var source: ContentSource?
   var sourceIsAsked = false
+  /// Who gives the answer's content, unasked.
+  var feed: ContentFeed?
   /// Who will give the answer.
   var deferred: DeferredResponse?
 
@@ -105,6 +107,6 @@ struct Exchange {
   var responseIsChunked = false
   /// How much of the promised content is still to come.
   var responseRemaining: Int?
-  /// Transformed output in the outbox of which the work has not been told that it was sent.
+  /// Output of the work or the feed that is in the outbox, and not reported to it as sent.
   var unsentOutput = 0
 }

@@ -18,8 +18,12 @@ extension EventLoop {
   /// How many connections are accepted before others get their turn.
   private static let batch = 64
 
-  /// Takes in the connections that wait.
-  mutating func accept(listener index: Int) {
+  /// How an attempt to take in all that wait has ended.
+  enum Acceptance { case drained, full }
+
+  /// Takes in the connections that wait, as many as one turn allows.
+  @discardableResult
+  mutating func accept(listener index: Int) -> Acceptance {
     var count = 0
     while count < Self.batch {
       switch listeners[index].listener.accept() {
@@ -30,12 +34,13 @@ extension EventLoop {
       case .skipped:
         count += 1
       case .none:
-        return
+        return .drained
       case .exhausted(let code):
         suspend(listener: index, code)
-        return
+        return .drained
       }
     }
+    return .full
   }
 
   /// Stops accepting for a while: the listener would be ready all the time, and nothing would come
@@ -100,10 +105,11 @@ extension EventLoop {
     shared.events?(.connectionRefused(peer, reason))
   }
 
-  /// Stops listening. Who waits to be accepted is still let in: the system would reset them.
+  /// Stops listening. Who waits to be accepted is still let in.
   mutating func closeListeners() {
     for index in listeners.indices {
-      accept(listener: index)
+      listeners[index].listener.stopAdmitting()
+      while accept(listener: index) == .full {}
       listeners[index].listener.close()
     }
     listeners = []

@@ -1,7 +1,10 @@
 extension Response {
   /// Whether the content is made as it is read.
   var isStream: Bool {
-    if case .composed(_, .stream) = form { true } else { false }
+    switch form {
+    case .composed(_, .stream), .composed(_, .feed): true
+    case .composed, .prepared, .notModified: false
+    }
   }
 
   /// The same answer with one more field.
@@ -72,17 +75,33 @@ extension EventLoop {
       response, date: date, id: exchange.id, isHead: isHead,
       version: exchange.version, persistence: persistence(connection, exchange.version))
     connection.exchange?.responseBytes = outbox.count - before
-    if case .stream(let length, let producer) = response.content, !isHead,
-      !response.status.forbidsContent
-    {
-      connection.exchange?.responseIsChunked = length == nil && exchange.version == .http11
-      connection.exchange?.responseRemaining = length
-      connection.exchange?.source = ContentSource(
-        producer, id: connection.exchangeID, loop: handle, pool: shared.pool)
-      askForContent(connection)
+    if isHead || response.status.forbidsContent {
+      complete(connection, isReported: isReported)
       return
     }
-    complete(connection, isReported: isReported)
+    connection.exchange?.responseIsChunked =
+      response.content.length == nil && exchange.version == .http11
+    let id = connection.exchangeID
+    switch response.content {
+    case .empty, .bytes:
+      complete(connection, isReported: isReported)
+    case .stream(let length, let producer):
+      connection.exchange?.responseRemaining = length
+      connection.exchange?.source = ContentSource(
+        producer, id: id, loop: handle, pool: shared.pool)
+      askForContent(connection)
+    case .feed(let feed):
+      connection.exchange?.feed = feed
+      let loop = handle
+      feed.attach { message in
+        switch message {
+        case .piece(let bytes, let isLast):
+          loop.post(.output(id, head: nil, bytes: bytes, isLast: isLast))
+        case .cutOff:
+          loop.post(.outputFailed(id, reason: "the client fell behind"))
+        }
+      }
+    }
   }
 
   /// The answer is complete, though not all of it may be sent yet.
@@ -130,6 +149,7 @@ extension EventLoop {
     else { return }
     connection.exchange?.unsentOutput = 0
     exchange.work?.sent(exchange.unsentOutput)
+    exchange.feed?.sent(exchange.unsentOutput)
   }
 
   /// The next piece of the answer's content has come.
@@ -164,7 +184,9 @@ extension EventLoop {
       outbox.append(bytes)
     }
     connection.exchange?.responseBytes += outbox.count - before
-    if exchange.work != nil { connection.exchange?.unsentOutput += bytes.count }
+    if exchange.work != nil || exchange.feed != nil {
+      connection.exchange?.unsentOutput += bytes.count
+    }
     if isLast { complete(connection) } else { askForContent(connection) }
   }
 

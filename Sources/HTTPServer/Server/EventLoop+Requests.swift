@@ -370,6 +370,7 @@ extension EventLoop {
     if exchange.cancellation !== spareCancellation { exchange.cancellation.cancel() }
     exchange.work?.stop()
     exchange.source?.stop()
+    exchange.feed?.abandon()
     exchange.deferred?.abandon()
   }
 

@@ -268,6 +268,63 @@ struct ContentTests {
     #expect(answer.content.count == 300)
   }
 
+  // MARK: Fed
+
+  @Test("a feed gives pieces as they come, from before it is read to its end")
+  func feed() throws {
+    let feed = ContentFeed()
+    let server = try TestServer(
+      routes: TestApplication.routes + [
+        Route(.get, "/events") { _ in
+          .now(Response(.ok, contentType: "text/event-stream", content: .feed(feed)))
+        }
+      ])
+    #expect(feed.send(Array("early".utf8)))
+    let client = try server.client()
+    try client.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n" + LifeTests.get)
+    #expect(try client.head()["Transfer-Encoding"] == "chunked")
+    #expect(try client.chunk() == Array("early".utf8))
+    feed.send(Array("late".utf8))
+    #expect(try client.chunk() == Array("late".utf8))
+    feed.finish()
+    #expect(try client.chunk().isEmpty)
+    #expect(!feed.send([1]))
+    #expect(try client.answer().text == "prepared")
+  }
+
+  @Test("a feed learns that its reader has gone")
+  func abandonedFeed() throws {
+    let feed = ContentFeed()
+    let server = try TestServer(
+      routes: [Route(.get, "/events") { _ in .now(Response(.ok, content: .feed(feed))) }])
+    var client: RawClient? = try server.client()
+    try client?.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+    _ = try client?.head()
+    client = nil
+    for _ in 0..<1000 where feed.send([0x2E]) { nap() }
+    #expect(feed.isAbandoned)
+    withExtendedLifetime(server) {}
+  }
+
+  @Test("a reader that falls behind is cut off")
+  func slowFeed() throws {
+    let feed = ContentFeed()
+    let server = try TestServer(
+      routes: [Route(.get, "/events") { _ in .now(Response(.ok, content: .feed(feed))) }])
+    let client = try server.client(receiveBuffer: 65_536)
+    try client.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+    _ = try client.head()
+    let piece = [UInt8](repeating: 0x61, count: 65_536)
+    var given = 0
+    while given < 64 << 20, feed.send(piece) {
+      given += piece.count
+      nap(milliseconds: 1)
+    }
+    #expect(given < 32 << 20)
+    #expect(feed.isAbandoned)
+    try server.wait { if case .requestAborted = $0 { true } else { false } }
+  }
+
   // MARK: Transformed
 
   private func doubling() throws -> TestServer {

@@ -46,6 +46,32 @@ struct ListeningSocket: Sendable {
     }
   }
 
+  /// Lets nobody knock any more; who has is still to be accepted.
+  ///
+  /// Closing a listening socket resets every connection the system has completed and nobody has
+  /// accepted, and one may be completed between the last accept(2) and close(2). So requests to
+  /// connect are dropped first. Their senders ask again, find nobody listening, and are refused
+  /// before they have sent anything.
+  func stopAdmitting() {
+    // A classic BPF program over the TCP header: the byte with the flags is at 13, ACK is 0x10. All
+    // segments but the first of a connection have it.
+    var program: [sock_filter] = [
+      sock_filter(code: 0x30, jt: 0, jf: 0, k: 13),  // load the byte
+      sock_filter(code: 0x45, jt: 0, jf: 1, k: 0x10),  // is ACK set?
+      sock_filter(code: 0x06, jt: 0, jf: 0, k: .max),  // then keep all of it
+      sock_filter(code: 0x06, jt: 0, jf: 0, k: 0),  // else drop it
+    ]
+    // Safety: the kernel copies the program during the call.
+    program.withUnsafeMutableBufferPointer { instructions in
+      var filter = sock_fprog(
+        len: UInt16(instructions.count), filter: instructions.baseAddress)
+      // A socket that takes no filter is closed a little less gently.
+      _ = setsockopt(
+        socket.descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+        socklen_t(MemoryLayout<sock_fprog>.size))
+    }
+  }
+
   func close() {
     socket.close()
     if let path { _ = unlink(path) }
