@@ -23,7 +23,9 @@ public struct Accept: Sendable {
 
   private var ranges: [Range] = []
 
-  /// Reads the `Accept` of a request. No such field, or one without any readable member, accepts everything.
+  /// Reads the `Accept` of a request.
+  ///
+  /// No such field, or one without any readable member, accepts everything.
   public init(fields: HeaderFields) {
     fields.forEachValue(of: "Accept") { value in read(FieldScanner(value)) }
   }

@@ -7,6 +7,7 @@ import Synchronization
 public final class Cancellation: Sendable {
   private let flag = Atomic<Bool>(false)
 
+  /// A cancellation that is not set.
   public init() {}
 
   /// Whether the work may stop.

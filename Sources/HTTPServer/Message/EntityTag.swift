@@ -20,6 +20,7 @@ public struct EntityTag: Hashable, Sendable, CustomStringConvertible {
     opaque = start..<bytes.count
   }
 
+  /// The tag as `ETag` has it: `"abc"` or `W/"abc"`.
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Whether a list as `If-None-Match` has it is `*` or names this tag, compared weakly: `W/` does not matter.

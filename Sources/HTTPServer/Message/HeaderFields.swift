@@ -15,7 +15,9 @@ public struct HeaderFields: Sendable {
     var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
   }
 
-  /// The text of all fields. Of a request: its whole head. Of an answer: `Name: value CRLF`, line after line.
+  /// The text of all fields.
+  ///
+  /// Of a request: its whole head. Of an answer: `Name: value CRLF`, line after line.
   private(set) var bytes: [UInt8]
   private(set) var entries: [Entry]
 
@@ -34,6 +36,7 @@ public struct HeaderFields: Sendable {
   /// How many field lines there are.
   public var count: Int { entries.count }
 
+  /// Whether there are no field lines.
   public var isEmpty: Bool { entries.isEmpty }
 
   /// The value of a field; nil when the field is absent.
@@ -59,7 +62,9 @@ public struct HeaderFields: Sendable {
     entries.contains { matches($0, name) }
   }
 
-  /// Whether a field is there exactly once and its value is exactly these bytes. Makes no string.
+  /// Whether a field is there exactly once and its value is exactly these bytes.
+  ///
+  /// Makes no string.
   public func value(_ name: String, equals bytes: [UInt8]) -> Bool {
     var found = false
     for entry in entries where matches(entry, name) {
@@ -71,7 +76,9 @@ public struct HeaderFields: Sendable {
     return found
   }
 
-  /// Calls `body` with the value of each line of one name, in order. Makes no string.
+  /// Calls `body` with the value of each line of one name, in order.
+  ///
+  /// Makes no string.
   public func forEachValue<Failure: Error>(
     of name: String, _ body: (Span<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {

@@ -4,19 +4,26 @@
 public struct MediaType: Hashable, Sendable, CustomStringConvertible {
   /// One `name=value` after the subtype.
   public struct Parameter: Hashable, Sendable {
+    /// The name, lower-cased in a ``MediaType``.
     public let name: String
+    /// The value without its quotes, its case kept.
     public let value: String
 
+    /// A parameter as given: nothing is lower-cased or checked here.
     public init(name: String, value: String) {
       self.name = name
       self.value = value
     }
   }
 
+  /// What stands before the slash, lower-cased: `text`.
   public let type: String
+  /// What stands after the slash, lower-cased: `csv`.
   public let subtype: String
+  /// The parameters in the order they were written.
   public let parameters: [Parameter]
 
+  /// A media type from its parts, which are lower-cased but not checked.
   public init(_ type: String, _ subtype: String, parameters: [Parameter] = []) {
     self.type = type.lowercased()
     self.subtype = subtype.lowercased()
@@ -41,6 +48,7 @@ public struct MediaType: Hashable, Sendable, CustomStringConvertible {
     return parameters.first { $0.name == name }?.value
   }
 
+  /// The type as a field value has it, parameters quoted where they must be.
   public var description: String {
     parameters.reduce(essence) { text, parameter in
       let isToken = !parameter.value.isEmpty && parameter.value.utf8.allSatisfy(ASCII.isToken)

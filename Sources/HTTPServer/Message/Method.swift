@@ -1,4 +1,6 @@
-/// A request method (RFC 9110 §9). Names are case-sensitive: `get` is not `GET`.
+/// A request method (RFC 9110 §9).
+///
+/// Names are case-sensitive: `get` is not `GET`.
 public struct Method: Hashable, Sendable, CustomStringConvertible {
   private enum Kind: Hashable, Sendable {
     case get, head, post, put, patch, delete, options

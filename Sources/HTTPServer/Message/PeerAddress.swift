@@ -19,6 +19,7 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The host and its port: `192.0.2.1:80`, `[2001:db8::1]:80`; `unix` has none.
   public var description: String {
     switch self {
     case .ipv4(_, let port): "\(host):\(port)"

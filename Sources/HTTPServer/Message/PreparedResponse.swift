@@ -3,10 +3,13 @@
 /// Status line, fields and content are serialised once, when this is made. An answer to a request then adds `Date`,
 /// `X-Request-Id` and what the connection needs, and writes the content from where it lies.
 public final class PreparedResponse: Sendable {
+  /// The status the answer is sent with, unless a request gets its 304.
   public let status: Status
   /// Names this state of the representation; nil when there is none, and then no request gets a 304.
   public let etag: EntityTag?
+  /// The fields the answer carries, `ETag` among them if there is one.
   public let fields: HeaderFields
+  /// The whole content.
   public let content: [UInt8]
   let notModifiedFields: HeaderFields
   /// Status line and all fields that do not change.

@@ -3,13 +3,18 @@ public struct Request: Sendable {
   let head: RequestHead
   /// Where the client is.
   public let peer: PeerAddress
-  /// Set when nobody waits for the answer any more. Valid for requests answered by ``Reply/compute(_:)``,
-  /// ``Reply/receive(_:limit:)`` and the other replies that take time; for ``Reply/now(_:)`` it is never set.
+  /// Set when nobody waits for the answer any more.
+  ///
+  /// Valid for requests answered by ``Reply/compute(_:)``, ``Reply/receive(_:limit:)`` and the
+  /// other replies that take time; for ``Reply/now(_:)`` it is never set.
   public let cancellation: Cancellation
   let requestID: RequestID
 
+  /// The method as the client sent it.
   public var method: Method { head.method }
+  /// The version of HTTP the client speaks.
   public var version: Version { head.version }
+  /// The field lines of the head, in order; trailers are not among them.
   public var fields: HeaderFields { head.fields }
 
   /// Path and query.
@@ -17,8 +22,10 @@ public struct Request: Sendable {
     RequestTarget(bytes: head.fields.bytes, path: head.path, query: head.query)
   }
 
-  /// The host and port the client meant, as it wrote them: of the absolute-form target, otherwise of `Host`
-  /// (RFC 9112 §3.3). Empty for an HTTP/1.0 request that names none.
+  /// The host and port the client meant, as it wrote them: of the absolute-form target, otherwise
+  /// of `Host` (RFC 9112 §3.3).
+  ///
+  /// Empty for an HTTP/1.0 request that names none.
   public var authority: String {
     String(decoding: head.fields.bytes[head.authority], as: UTF8.self)
   }

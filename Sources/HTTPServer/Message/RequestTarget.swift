@@ -5,10 +5,12 @@
 public struct RequestTarget: Sendable {
   /// One `name=value` of a query, decoded; `+` stands for a space.
   public struct QueryItem: Hashable, Sendable {
+    /// What stands before the equals sign.
     public let name: String
     /// Empty for an item without an equals sign.
     public let value: String
 
+    /// An item from text that is already decoded.
     public init(name: String, value: String) {
       self.name = name
       self.value = value
@@ -70,7 +72,9 @@ public struct RequestTarget: Sendable {
     ).map { PercentCoding.decode($0, plusIsSpace: false) }
   }
 
-  /// The items of the query in order, decoded. Empty items (`a&&b`) are left out.
+  /// The items of the query in order, decoded.
+  ///
+  /// Empty items (`a&&b`) are left out.
   public var queryItems: [QueryItem] {
     guard let query else { return [] }
     return bytes[query].split(separator: 0x26).map { item in

@@ -10,9 +10,11 @@ public struct Response: Sendable {
     case notModified(PreparedResponse)
   }
 
+  /// The status the answer is sent with.
   public let status: Status
   let form: Form
 
+  /// An answer made of its parts; without content unless some is given.
   public init(
     _ status: Status, fields: HeaderFields = HeaderFields(), content: Content = .empty
   ) {

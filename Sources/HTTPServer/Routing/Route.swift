@@ -1,5 +1,6 @@
 /// One line of the route table.
 public struct Route: Sendable {
+  /// The method the route answers.
   public let method: Method
   /// `/segments/{sid}/customers`: literal segments and parameters in braces.
   public let pattern: String

@@ -32,8 +32,9 @@ public struct RouteMatch: Sendable {
   }
 }
 
-/// A route of a router, made ready for matching. A class, so that a match refers to it and copies
-/// nothing.
+/// A route of a router, made ready for matching.
+///
+/// A class, so that a match refers to it and copies nothing.
 final class RouteEntry: Sendable {
   let route: Route
   let parameterNames: [String]

@@ -37,7 +37,9 @@ private struct LiteralPaths: Sendable {
     return nil
   }
 
-  /// FNV-1a. The table is the program's own: nobody can choose paths that collide in it.
+  /// FNV-1a.
+  ///
+  /// The table is the program's own: nobody can choose paths that collide in it.
   private static func hash(_ path: Span<UInt8>) -> Int {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for index in 0..<path.count { hash = (hash ^ UInt64(path[index])) &* 0x100_0000_01B3 }

@@ -1,4 +1,6 @@
-/// One connection: its socket, where it stands, and what waits. Owned and used by one event loop.
+/// One connection: its socket, where it stands, and what waits.
+///
+/// Owned and used by one event loop.
 final class Connection {
   let socket: Socket
   /// The place in the loop's tables, and how often that place was used before.

@@ -18,7 +18,9 @@ final class ContentSource: Sendable {
     self.pool = pool
   }
 
-  /// Asks for the next piece. The loop asks again only when it has come.
+  /// Asks for the next piece.
+  ///
+  /// The loop asks again only when it has come.
   func request() {
     pool.proceed { self.produce() }
   }

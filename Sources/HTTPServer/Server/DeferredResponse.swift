@@ -18,9 +18,12 @@ public final class DeferredResponse: Sendable {
 
   private let state = Mutex<State>(.idle)
 
+  /// An answer that is not known yet.
   public init() {}
 
-  /// Gives the answer. Only the first call counts.
+  /// Gives the answer.
+  ///
+  /// Only the first call counts.
   /// - Returns: whether this was the first call and somebody may still read the answer.
   @discardableResult
   public func fulfil(_ response: Response) -> Bool {

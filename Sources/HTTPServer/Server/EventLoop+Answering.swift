@@ -190,7 +190,9 @@ extension EventLoop {
     if isLast { complete(connection) } else { askForContent(connection) }
   }
 
-  /// Begins the answer of a transformer. Its content may still be coming in.
+  /// Begins the answer of a transformer.
+  ///
+  /// Its content may still be coming in.
   private mutating func beginOutput(_ connection: Connection, _ head: OutputHead) {
     guard let exchange = connection.exchange else { return }
     connection.answerDeadline = .max

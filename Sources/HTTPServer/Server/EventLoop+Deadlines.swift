@@ -112,9 +112,10 @@ extension EventLoop {
     connection.acknowledgedAtWindow = acknowledgedBytes(connection)
   }
 
-  /// Whether the client took anything since the window began. The system may still have taken
-  /// nothing new, since it waits for a third of its buffer to be free; what the client has
-  /// acknowledged tells.
+  /// Whether the client took anything since the window began.
+  ///
+  /// The system may still have taken nothing new, since it waits for a third of its buffer to be
+  /// free; what the client has acknowledged tells.
   private mutating func hasProgress(_ connection: Connection) -> Bool {
     acknowledgedBytes(connection) > connection.acknowledgedAtWindow
   }

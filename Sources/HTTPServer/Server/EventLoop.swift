@@ -56,6 +56,7 @@ struct EventLoop: ~Copyable {
   /// The slot of the connection whose turn it is; −1 between turns.
   private var current = -1
   /// The head that is being read and the bytes for the socket, of the connection whose turn it is.
+  ///
   /// Between turns a connection keeps them only if there is something in them.
   var parser = RequestParser()
   var outbox = Outbox()

@@ -17,10 +17,14 @@ public struct Reply: Sendable {
     self.kind = kind
   }
 
-  /// Answered at once, from the event loop. The request's content, if any, is read away.
+  /// Answered at once, from the event loop.
+  ///
+  /// The request's content, if any, is read away.
   public static func now(_ response: Response) -> Reply { Reply(.now(response)) }
 
-  /// Answered by work on the compute pool. The request's content, if any, is read away.
+  /// Answered by work on the compute pool.
+  ///
+  /// The request's content, if any, is read away.
   public static func compute(_ work: @escaping @Sendable () -> Response) -> Reply {
     Reply(.compute(work))
   }

@@ -10,6 +10,7 @@ public protocol RequestHandler: Sendable {
 }
 
 extension RequestHandler {
+  /// The fault as plain text: the status on one line, the reason on the next.
   public func response(to fault: HTTPFault, requestID: String) -> Response {
     Response(
       fault.status, contentType: "text/plain; charset=utf-8",

@@ -17,16 +17,22 @@ public struct ServerConfiguration: Sendable {
   /// Every bound and deadline.
   public var limits: Limits
 
-  /// Event loops, one thread each. Connections are spread over them. nil: one a core.
+  /// Event loops, one thread each.
+  ///
+  /// Connections are spread over them. nil: one a core.
   public var loopCount: Int?
 
-  /// Threads of the compute pool. nil: one a core.
+  /// Threads of the compute pool.
+  ///
+  /// nil: one a core.
   public var computeWidth: Int?
 
-  /// Requests that may wait for the compute pool; above, they are answered with 503. Deep enough for a burst, short
-  /// enough that what waits is still wanted when its turn comes.
+  /// Requests that may wait for the compute pool; above, they are answered with 503.
+  ///
+  /// Deep enough for a burst, short enough that what waits is still wanted when its turn comes.
   public var computeQueueCount: Int
 
+  /// A configuration; by default one endpoint that only this machine reaches.
   public init(
     endpoints: [Endpoint] = [.tcp(host: "127.0.0.1", port: 8080)], limits: Limits = Limits(),
     loopCount: Int? = nil, computeWidth: Int? = nil, computeQueueCount: Int = 256

@@ -19,11 +19,15 @@ public enum ServerEvent: Sendable {
 
   /// A request and its answer.
   public struct Completion: Sendable {
+    /// The method of the request.
     public let method: Method
     /// The pattern of the route, nil when none was chosen.
     public let route: String?
+    /// The status the answer was sent with.
     public let status: Status
+    /// The value of `X-Request-Id` on the answer.
     public let requestID: RequestID
+    /// Where the client is.
     public let peer: PeerAddress
     /// Bytes of the request's content.
     public let requestBytes: Int
@@ -33,6 +37,7 @@ public enum ServerEvent: Sendable {
     public let duration: Duration
   }
 
+  /// Why a request ended without a whole answer.
   public enum AbortReason: Hashable, Sendable {
     /// The client went away.
     case clientGone
@@ -48,6 +53,7 @@ public enum ServerEvent: Sendable {
     case shutDown
   }
 
+  /// Why a new connection was turned away.
   public enum RefusalReason: Hashable, Sendable {
     case connectionLimit
     case addressLimit

@@ -66,7 +66,9 @@ enum ASCII {
     Set(low: 0x2BFF_7FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE).contains(byte)
   }
 
-  /// `VCHAR / obs-text / SP / HTAB` (RFC 9110 §5.5): what a field value may hold. CR, LF and NUL are not among them.
+  /// `VCHAR / obs-text / SP / HTAB` (RFC 9110 §5.5): what a field value may hold.
+  ///
+  /// CR, LF and NUL are not among them.
   @inline(__always)
   static func isFieldValue(_ byte: UInt8) -> Bool {
     byte >= 0x20 ? byte != 0x7F : byte == tab

@@ -88,7 +88,9 @@ struct ConnectionState: Sendable, Equatable {
   /// Whether the answer at hand must say that it is the last one.
   var closesAfterAnswer: Bool { !persists || isDraining }
 
-  /// Whether bytes from the socket have somewhere to go. While an answer is pending, they have not.
+  /// Whether bytes from the socket have somewhere to go.
+  ///
+  /// While an answer is pending, they have not.
   var wantsInput: Bool {
     switch phase {
     case .idle, .head, .finishing, .lingering: !peerHasFinished

@@ -1,5 +1,6 @@
 /// One part of multipart content: its field lines and what they say.
 public struct MultipartPart: Sendable {
+  /// The field lines of the part, in order.
   public let fields: HeaderFields
   /// The form field's name; nil when the part names none.
   public let name: String?

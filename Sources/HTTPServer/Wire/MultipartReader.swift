@@ -47,7 +47,9 @@ public struct MultipartReader: Sendable {
   }
 
   private let limits: Limits
-  /// `CRLF "--" boundary`. CR stands only at its start, so a failed match begins again at the byte that failed.
+  /// `CRLF "--" boundary`.
+  ///
+  /// CR stands only at its start, so a failed match begins again at the byte that failed.
   private let delimiter: [UInt8]
   private var state = State.preamble
   /// How many bytes of ``delimiter`` the latest bytes match.
@@ -66,6 +68,7 @@ public struct MultipartReader: Sendable {
     try self.init(boundary: boundary, limits: limits)
   }
 
+  /// A reader for a boundary, given without the dashes before it.
   public init(boundary: String, limits: Limits = Limits()) throws(MultipartFault) {
     let bytes = Array(boundary.utf8)
     let punctuation = ASCII.Set("'()+_,-./:=? ")

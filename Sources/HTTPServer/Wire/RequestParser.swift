@@ -53,7 +53,9 @@ struct RequestParser: Sendable {
   /// Whether any byte was taken: a parser that holds nothing need not be kept.
   var isFresh: Bool { bytes.isEmpty }
 
-  /// Gets ready for the next head. Memory is kept unless somebody else still reads it.
+  /// Gets ready for the next head.
+  ///
+  /// Memory is kept unless somebody else still reads it.
   mutating func reset() {
     state = .start
     bytes.removeAll(keepingCapacity: true)
@@ -473,8 +475,9 @@ extension RequestParser {
       }
     }
 
-    /// RFC 9112 §6.3: without `chunked` at the end nobody knows where the content ends: 400. §6.1:
-    /// other codings before it are not understood: 501; `chunked` twice is forbidden.
+    /// RFC 9112 §6.3: without `chunked` at the end nobody knows where the content ends: 400.
+    ///
+    /// §6.1: other codings before it are not understood: 501; `chunked` twice is forbidden.
     func check() throws(HTTPFault) {
       guard !isInvalid, endsWithChunked, chunkedCount == 1 else { throw .framingInvalid }
       guard otherCount == 0 else { throw .transferCodingNotImplemented }

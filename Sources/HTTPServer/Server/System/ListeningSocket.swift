@@ -23,7 +23,9 @@ struct ListeningSocket: Sendable {
   /// The file of a Unix-domain socket, to be removed in the end.
   let path: String?
 
-  /// Accepts one connection. It does not block, is closed by exec(2), and inherits TCP_NODELAY.
+  /// Accepts one connection.
+  ///
+  /// It does not block, is closed by exec(2), and inherits TCP_NODELAY.
   func accept() -> Acceptance {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

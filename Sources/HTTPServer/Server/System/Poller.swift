@@ -8,8 +8,9 @@ import CLinux
 
 /// Waits for many sockets at once: epoll(7).
 struct Poller: ~Copyable {
-  /// What happened to something that is watched. The numbers are Linux's own, the same on every
-  /// architecture Swift runs on.
+  /// What happened to something that is watched.
+  ///
+  /// The numbers are Linux's own, the same on every architecture Swift runs on.
   struct Readiness: OptionSet {
     let rawValue: UInt32
 
@@ -57,7 +58,9 @@ struct Poller: ~Copyable {
     return epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) == 0
   }
 
-  /// Stops watching. Closing a descriptor does so, too.
+  /// Stops watching.
+  ///
+  /// Closing a descriptor does so, too.
   func remove(_ watched: Int32) {
     var event = epoll_event()
     _ = epoll_ctl(descriptor, EPOLL_CTL_DEL, watched, &event)

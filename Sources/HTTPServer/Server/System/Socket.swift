@@ -6,7 +6,9 @@ import CLinux
   import Musl
 #endif
 
-/// Calls on one socket. A plain descriptor: whoever opened it closes it.
+/// Calls on one socket.
+///
+/// A plain descriptor: whoever opened it closes it.
 struct Socket: Sendable, Hashable {
   let descriptor: Int32
 

@@ -114,7 +114,9 @@ struct SocketAddress {
     }
   }
 
-  /// What an address says. An IPv4 client of a socket for both kinds is given as IPv4.
+  /// What an address says.
+  ///
+  /// An IPv4 client of a socket for both kinds is given as IPv4.
   static func peer(_ storage: sockaddr_storage, unmapped: Bool = true) -> PeerAddress {
     // Safety: the fields are read from within the storage: `sockaddr_in` has its port at byte 2 and
     // its address at 4, `sockaddr_in6` its port at 2 and its address at 8.
