@@ -17,7 +17,9 @@ public struct CleaningOptions: Equatable, Sendable {
     case dropIdentical = "drop_identical"
   }
 
+  /// What becomes of rows with a missing or bad cell in a feature.
   public var missing: Missing
+  /// What becomes of rows that equal an earlier one.
   public var duplicates: Duplicates
   /// Any row set aside is an error.
   public var strict: Bool
@@ -32,6 +34,7 @@ public struct CleaningOptions: Equatable, Sendable {
   /// Key or header of the descriptive column to look at first; `nil` to recognise it.
   public var category: String?
 
+  /// Options; by default rows with gaps and twins go, and columns are recognised.
   public init(
     missing: Missing = .drop, duplicates: Duplicates = .dropIdentical, strict: Bool = false,
     features: [String]? = nil, id: String? = nil, weight: String? = nil, value: String? = nil,

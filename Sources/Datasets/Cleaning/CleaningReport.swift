@@ -14,7 +14,9 @@ public struct CleaningReport: Equatable, Sendable {
   public internal(set) var countsByReason: [FindingReason: Int] = [:]
   /// The first findings, by line; ``countsByReason`` counts all of them.
   public internal(set) var findings: [CleaningFinding] = []
+  /// One entry for each column of the table, in its order.
   public internal(set) var columns: [ColumnReport] = []
+  /// What the owner of the data should know beyond single rows.
   public internal(set) var warnings: [DatasetWarning] = []
 
   /// How many findings are described one by one; all are counted.
@@ -40,12 +42,15 @@ public struct CleaningReport: Equatable, Sendable {
 
 /// One thing found in the rows.
 public struct CleaningFinding: Equatable, Sendable {
+  /// The line of the content on which the record begins; the header is line 1.
   public let line: Int
   /// The key of the column, or `nil` if it is about the whole row.
   public let column: String?
-  /// The text of the cell.
+  /// The text of the cell, or what sets the whole row apart: `12 of 13 fields`, `line 5`.
   public let value: String?
+  /// What was found.
   public let reason: FindingReason
+  /// What was done about it.
   public let action: FindingAction
 }
 
@@ -74,12 +79,17 @@ public enum FindingAction: String, Hashable, Sendable {
 
 /// The role of a column and why.
 public struct ColumnReport: Equatable, Sendable {
+  /// The name by which requests and answers call the column, unique in its table.
   public let key: String
+  /// The name as it stands in the content.
   public let header: String
+  /// What stood in parentheses in the header, if it names a unit; else `nil`.
   public let unit: String?
+  /// What the column is used for, or why it is ignored.
   public let role: ColumnRole
   /// Whether the segmentation looks at it.
   public let isFeature: Bool
+  /// Cells, in any row of the table, that are empty, blank, or a word for nothing such as `NA`.
   public let missingCount: Int
   /// Cells of a numeric column that are neither missing nor numbers.
   public let badCount: Int

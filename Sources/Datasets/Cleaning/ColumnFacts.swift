@@ -1,6 +1,6 @@
 /// What roles are decided by, gathered from a column's cells in one look.
 struct ColumnFacts: Sendable {
-  /// Numbers: all whole?
+  /// Numbers: whether all are whole.
   var isInteger = false
   /// How many different values there are; of numbers only when they are whole and close together,
   /// else `nil`.

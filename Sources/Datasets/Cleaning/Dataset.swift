@@ -1,14 +1,20 @@
 /// The rows as decoded and cleaned; immutable.
 public struct Dataset: Sendable {
-  /// `ds_` and the fingerprint of the content: columns, roles, selection and fills. Line ends,
-  /// delimiter and format do not count.
+  /// `ds_` and the fingerprint of the content: columns, roles, selection and fills.
+  ///
+  /// Line ends, delimiter and format do not count.
   public let id: String
+  /// Every well-formed record, the rows that are not used among them.
   public let table: Table
   /// The role of each column.
   public let roles: [ColumnRole]
+  /// The index of the column that names the customer, or `nil` if there is none.
   public let idColumn: Int?
+  /// The index of the column that says how often a row counts, or `nil`.
   public let weightColumn: Int?
+  /// The index of the revenue-like column asked for, or `nil`.
   public let valueColumn: Int?
+  /// The index of the descriptive column to look at first, or `nil`.
   public let categoryColumn: Int?
   /// The columns a segmentation looks at, in the order asked for.
   public let features: [Int]
@@ -18,8 +24,10 @@ public struct Dataset: Sendable {
   public let fills: [FilledCell]
   /// Rows dropped as identical to an earlier row, in order.
   public let twins: [TwinRow]
+  /// What cleaning found, dropped and filled.
   public let report: CleaningReport
 
+  /// How many rows a fit looks at.
   public var usedRowCount: Int { rows.count }
 
   /// An estimate of the memory it holds, in bytes.
@@ -70,13 +78,17 @@ public struct Dataset: Sendable {
 
 /// A missing cell that got a value.
 public struct FilledCell: Equatable, Sendable {
+  /// The row of the table, from 0.
   public let row: Int
+  /// The index of the column.
   public let column: Int
+  /// The median of the column.
   public let value: Double
 }
 
 /// A row dropped because an earlier one equals it.
 public struct TwinRow: Equatable, Sendable {
+  /// The row of the table, from 0.
   public let row: Int
   /// The earlier row that stands for it.
   public let standIn: Int

@@ -7,6 +7,7 @@ public struct RowSelection: Equatable, Sendable {
   /// How many rows are used.
   public let count: Int
 
+  /// All rows of a table that has `rowCount` of them.
   public init(all rowCount: Int) {
     self.init(ranges: rowCount > 0 ? [0..<rowCount] : [])
   }

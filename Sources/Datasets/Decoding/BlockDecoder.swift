@@ -139,8 +139,9 @@ struct BlockDecoder: Sendable {
     }
   }
 
-  /// Takes the quotes from a field and gives how many line feeds it holds. The text of a field
-  /// with quotes in it is written behind the block's, which stays as it is.
+  /// Takes the quotes from a field and gives how many line feeds it holds.
+  ///
+  /// The text of a field with quotes in it is written behind the block's, which stays as it is.
   @discardableResult
   private mutating func unquote(_ block: inout TextBlock, field: Int) -> Int {
     let start = Int(bounds.fields[field].start) + 1
@@ -167,8 +168,10 @@ struct BlockDecoder: Sendable {
     return lineFeeds
   }
 
-  /// Sorts records by whether they are rows: brings the fields of those that are together, and
-  /// sets the others aside. Gives how many rows there are and where the next record begins.
+  /// Sorts records by whether they are rows: brings the fields of those that are together, and sets
+  /// the others aside.
+  ///
+  /// Gives how many rows there are and where the next record begins.
   private mutating func sortRecords(_ block: inout TextBlock, line: inout Int)
     -> (rowCount: Int, end: Int)
   {

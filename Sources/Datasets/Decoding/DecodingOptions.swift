@@ -9,6 +9,7 @@ public struct DecodingLimits: Equatable, Sendable {
   /// Bytes of the whole content as sent.
   public var maxContentBytes: Int
 
+  /// Limits; by default gigabytes of content and millions of rows are taken.
   public init(
     maxRows: Int = 50_000_000, maxColumns: Int = 10_000, maxFieldBytes: Int = 1 << 20,
     maxContentBytes: Int = 4 << 30
@@ -26,12 +27,14 @@ public struct DecodingOptions: Sendable {
   public var format: DatasetFormat?
   /// The sender's `charset` parameter, or `nil` to look at the bytes.
   public var charset: String?
+  /// Above any of these the content is refused with an error.
   public var limits: DecodingLimits
   /// Keep every record's text too, so that the file can be handed back with more columns.
   public var keepsText: Bool
   /// How many threads may work on large content at once; the result does not depend on it.
   public var threadCount: Int
 
+  /// Options; by default the content itself says what it is, and one thread reads it.
   public init(
     format: DatasetFormat? = nil, charset: String? = nil, limits: DecodingLimits = .init(),
     keepsText: Bool = false, threadCount: Int = 1

@@ -66,8 +66,9 @@ final class DecodingPool: Sendable {
     state.withLock { $0.finished.removeValue(forKey: number) }
   }
 
-  /// Decodes one block on this thread, or waits until a worker has finished one. Decoding a
-  /// block ends in any case, so this does.
+  /// Decodes one block on this thread, or waits until a worker has finished one.
+  ///
+  /// Decoding a block ends in any case, so this does.
   func runOneOrWait() {
     if !runOne() { finish.wait() }
   }

@@ -17,6 +17,7 @@ public struct TableDecoder: Sendable {
   /// How much of the content is looked at before decoding begins.
   private static let beginningLength = 1 << 12
 
+  /// A decoder for one content, of which nothing was read yet.
   public init(_ options: DecodingOptions = .init()) {
     self.options = options
   }
@@ -122,6 +123,7 @@ public struct TableDecoder: Sendable {
 
 /// What a ``TableDecoder`` made of some content.
 public struct DecodedTable: Sendable {
+  /// The well-formed records, typed by column.
   public let table: Table
   /// The text of every record, when ``DecodingOptions/keepsText`` asked for it.
   public let archive: RecordArchive?

@@ -1,7 +1,8 @@
 /// The Windows-1252 character set as browsers read it, of which Latin-1's text is a part.
 enum Windows1252 {
   /// The characters of 0x80…0x9F; bytes that have none stand for themselves.
-  /// SeeAlso: WHATWG Encoding Standard, index windows-1252.
+  ///
+  /// - SeeAlso: WHATWG Encoding Standard, index windows-1252.
   private static let upper: [UInt16] = [
     0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,

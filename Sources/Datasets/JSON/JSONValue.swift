@@ -26,6 +26,7 @@ public enum JSONValue: Equatable, Sendable {
 
 /// A number and the text it was written with.
 public struct JSONNumber: Equatable, Sendable {
+  /// The number as it was written: `1e3` stays `1e3`.
   public let text: String
   /// The nearest Double; infinite when the text is beyond its range.
   public let value: Double
@@ -33,21 +34,29 @@ public struct JSONNumber: Equatable, Sendable {
 
 /// An object: members in the order they were written, names all different.
 public struct JSONObject: Equatable, Sendable {
+  /// One name and its value.
   public struct Member: Equatable, Sendable {
+    /// The name, its escapes resolved.
     public let name: String
+    /// The value after the colon.
     public let value: JSONValue
     /// Where the name stands.
     public let line: Int
   }
+  /// The members in the order they were written.
   public let members: [Member]
 
+  /// The value of a member, or `nil` if there is none of this name.
   public subscript(name: String) -> JSONValue? {
     members.first { $0.name == name }?.value
   }
 }
 
-/// Where and how some text is not JSON. Line and column count from 1, the offset from 0 in bytes.
+/// Where and how some text is not JSON.
+///
+/// Line and column count from 1, the offset from 0 in bytes.
 public struct JSONError: Error, Equatable, Sendable {
+  /// In what way the text is not JSON.
   public enum Problem: Equatable, Sendable {
     case unexpectedEnd
     case unexpectedByte(UInt8)
@@ -59,8 +68,12 @@ public struct JSONError: Error, Equatable, Sendable {
     case repeatedName(String)
     case trailingContent
   }
+  /// What is wrong there.
   public let problem: Problem
+  /// The line, from 1.
   public let line: Int
+  /// The column in bytes, from 1.
   public let column: Int
+  /// The distance from the beginning of the content, in bytes.
   public let offset: Int
 }

@@ -56,6 +56,7 @@ extension Column {
 
 /// The distinct texts of a column, in order of first appearance.
 public struct Categories: Equatable, Sendable {
+  /// The different texts; a code is an index into them.
   public let names: [String]
   /// How many rows have each name.
   public let counts: [Int]

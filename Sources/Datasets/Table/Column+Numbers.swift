@@ -75,9 +75,13 @@ extension Column {
 
 /// Moments and extremes of some numbers.
 public struct NumberStatistics: Equatable, Sendable {
+  /// How many numbers there are, at least one.
   public let count: Int
+  /// The smallest number.
   public let minimum: Double
+  /// The largest number.
   public let maximum: Double
+  /// The arithmetic mean, each number counted once.
   public let mean: Double
   /// With n−1; `nil` for a single number.
   public let standardDeviation: Double?

@@ -63,8 +63,9 @@ extension Column {
     }
   }
 
-  /// Calls `body` with a hash of each cell's text, in row order. Equal texts have equal hashes,
-  /// however they are stored.
+  /// Calls `body` with a hash of each cell's text, in row order.
+  ///
+  /// Equal texts have equal hashes, however they are stored.
   func forEachCellHash(_ body: (UInt64) -> Void) {
     let poolHashes = poolHashes()
     for segment in segments { Column.forEachCellHash(of: segment, poolHashes, body) }

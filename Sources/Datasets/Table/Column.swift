@@ -4,6 +4,7 @@
 /// decided once, for the whole column; what is no number in a numeric column is a bad cell.
 public struct Column: Sendable {
   private let name: ColumnName
+  /// How many cells the column has, one for each row of its table.
   public let rowCount: Int
   /// The first row of each segment; the same for all columns of a table.
   let starts: [Int]

@@ -6,7 +6,7 @@ struct ColumnName: Equatable, Sendable {
   /// What stood in parentheses, if it names a unit rather than a range: `k$`, not `1-100`.
   let unit: String?
 
-  /// Names for all headers of a table; keys are made unique with `_2`, `_3`, …
+  /// Names for all headers of a table; keys are made unique with `_2`, `_3` and so on.
   static func names(for headers: [String]) -> [ColumnName] {
     var taken: Set<String> = []
     return headers.enumerated().map { index, header in

@@ -213,7 +213,9 @@ struct ColumnWriter: Sendable {
 
   // MARK: The end of the block
 
-  /// Packs what was taken. The writer can begin another block.
+  /// Packs what was taken.
+  ///
+  /// The writer can begin another block.
   mutating func finish() -> Output {
     if mode == .numerals || mode == .undecided {
       let distinct = exceptionRows.count > 64 ? distinctCount(exceptionTexts) : 0

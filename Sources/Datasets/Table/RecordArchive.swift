@@ -15,6 +15,7 @@ public struct RecordArchive: Sendable {
     fieldCount = max(table.columns.count, ragged.widest)
   }
 
+  /// How many records there are, the ones set aside among them.
   public var recordCount: Int { table.recordsRead }
 
   /// An estimate of the memory held beside the table's, in bytes.

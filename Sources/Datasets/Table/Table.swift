@@ -1,5 +1,6 @@
 /// Every well-formed record of some content, typed by column; immutable.
 public struct Table: Sendable {
+  /// The columns in the order of the header, each with a cell for every row.
   public let columns: [Column]
   /// Well-formed records: the rows of this table.
   public let rowCount: Int
@@ -11,6 +12,7 @@ public struct Table: Sendable {
   let setAsideCounts: [FindingReason: Int]
   /// The first of the records set aside, in order.
   public let setAside: [SetAsideRecord]
+  /// How the content was written, as given or concluded.
   public let dialect: TableDialect
   private let lines: StepMap
   private let records: StepMap
@@ -46,8 +48,9 @@ public struct Table: Sendable {
   /// The row that a record became, or `nil` if it was set aside.
   public func row(ofRecord record: Int) -> Int? { records.index(of: record) }
 
-  /// The column with this key or header, or `nil`. What fits exactly wins; else case and the
-  /// blanks around a name do not count.
+  /// The column with this key or header, or `nil`.
+  ///
+  /// What fits exactly wins; else case and the blanks around a name do not count.
   public func columnIndex(named name: String) -> Int? {
     if let index = columns.firstIndex(where: { $0.key == name || $0.header == name }) {
       return index
@@ -81,13 +84,15 @@ public struct Table: Sendable {
 
 /// How content was written.
 public struct TableDialect: Equatable, Sendable {
+  /// Whether it is CSV or which kind of JSON.
   public var format: DatasetFormat
+  /// The encoding the bytes were read as.
   public var encoding: TextEncoding
   /// Whether the encoding was concluded from bytes that are not UTF-8, rather than known.
   public var encodingIsGuessed: Bool
   /// The byte between fields; `nil` for JSON.
   public var delimiter: UInt8?
-  /// Whether the first record named the columns; if not, they are `column_1`, `column_2`, …
+  /// Whether the first record named the columns; if not, they are `column_1`, `column_2` and so on.
   public var hasHeader: Bool
 }
 
@@ -97,6 +102,7 @@ public struct SetAsideRecord: Equatable, Sendable {
   public let recordIndex: Int
   /// The line it begins on; the header is line 1.
   public let line: Int
+  /// In what way it differs from the header.
   public let reason: SetAsideReason
 }
 
