@@ -1,4 +1,6 @@
-/// How good a clustering is, by the usual indices. Undefined is nil, never NaN.
+/// How good a clustering is, by the usual indices.
+///
+/// Undefined is nil, never NaN.
 ///
 /// Weight 2 counts as a point given twice, in every index.
 public struct ClusterQuality: Sendable, Equatable {

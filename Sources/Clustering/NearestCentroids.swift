@@ -2,7 +2,9 @@
 ///
 /// This scores customers that were not part of the fit, and tells how borderline each one is.
 public struct NearestCentroids: Sendable {
-  /// The answer for one sample. Distances are Euclidean, not squared.
+  /// The answer for one sample.
+  ///
+  /// Distances are Euclidean, not squared.
   public struct Match: Sendable, Equatable {
     /// The nearest centroid; a tie goes to the lower index.
     public let nearest: Int

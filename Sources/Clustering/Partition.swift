@@ -1,5 +1,7 @@
 /// One clustering in progress: centroids, the labels that belong to them, and the sums from which
-/// the next centroids follow. The steps of Lloyd's algorithm are its methods.
+/// the next centroids follow.
+///
+/// The steps of Lloyd's algorithm are its methods.
 final class Partition {
   let cloud: Cloud
   let clusterCount: Int

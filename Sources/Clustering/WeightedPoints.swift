@@ -7,8 +7,10 @@ struct WeightedPoints: Sendable {
   /// Who runs the chunks.
   let team: WorkTeam
 
-  /// Samples in one chunk. Results are added chunk by chunk, so this number is part of the
-  /// definition of a result's last bits: changing it changes them.
+  /// Samples in one chunk.
+  ///
+  /// Results are added chunk by chunk, so this number is part of the definition of a result's last
+  /// bits: changing it changes them.
   static let chunkSize = 2048
 
   init(_ points: FeatureMatrix, weights: [Double], team: WorkTeam) {
