@@ -7,10 +7,12 @@ struct OperationRoutes {
   var endpoints: [Endpoint] {
     [
       Endpoint(
-        .get, "/healthz", forms: [.json, .txt], others: .ignored, summary: "Whether the process is alive.",
+        .get, "/healthz", forms: [.json, .txt], others: .ignored,
+        summary: "Whether the process is alive.",
         .immediate { call throws(ProblemDetails) in call.answer(["status": "ok"]) }),
       Endpoint(
-        .get, "/readyz", forms: [.json, .txt], others: .ignored, summary: "Whether the service should be given work.",
+        .get, "/readyz", forms: [.json, .txt], others: .ignored,
+        summary: "Whether the service should be given work.",
         .immediate { call throws(ProblemDetails) in
           let state = context.readiness.state
           return call.answer(
