@@ -57,6 +57,7 @@ struct CSVDecoder: Sendable {
     var index = 0
     while index < bytes.count {
       let length = max(0, min(bytes.count - index, blockLength - pendingLength))
+      // Safety: the span checks the range, and its bytes are copied before the closure returns.
       bytes.extracting(index..<index + length).withUnsafeBufferPointer {
         pending.append(contentsOf: $0)
       }

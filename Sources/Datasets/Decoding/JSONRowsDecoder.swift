@@ -71,6 +71,7 @@ struct JSONRowsDecoder: Sendable {
     var index = 0
     while index < bytes.count {
       let length = min(bytes.count - index, JSONRowsDecoder.pieceLength)
+      // Safety: the span checks the range, and its bytes are copied before the closure returns.
       bytes.extracting(index..<index + length).withUnsafeBufferPointer {
         pending.append(contentsOf: $0)
       }

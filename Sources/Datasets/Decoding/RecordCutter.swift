@@ -16,6 +16,7 @@ struct RecordCutter: Sendable {
     /// The field's value.
     func value(in text: Span<UInt8>) -> [UInt8] {
       let field = text.extracting(start..<end)
+      // Safety: `extracting` checks the range; the array is copied before the closure returns.
       guard isEscaped else { return field.withUnsafeBufferPointer { Array($0) } }
       var value: [UInt8] = []
       RecordCutter.unescape(field, into: &value)

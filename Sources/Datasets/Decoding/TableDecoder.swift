@@ -31,6 +31,8 @@ public struct TableDecoder: Sendable {
     guard !hasBegun else { return try decode(bytes) }
     // Exactly so many bytes, however they are cut, so that the conclusions are the same.
     let length = min(bytes.count, TableDecoder.beginningLength - beginning.count)
+    // Safety: here and in `utf8(of:)` the span knows its bounds, and its bytes are copied into an
+    // array of our own before the closure returns.
     bytes.extracting(0..<length).withUnsafeBufferPointer { beginning.append(contentsOf: $0) }
     guard beginning.count == TableDecoder.beginningLength else { return }
     try begin()

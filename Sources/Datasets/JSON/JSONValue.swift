@@ -15,6 +15,7 @@ public enum JSONValue: Equatable, Sendable {
   public static func parse(_ bytes: Span<UInt8>, maxDepth: Int = 64) throws(JSONError)
     -> JSONValue
   {
+    // Safety: the array is a copy made before the closure returns; the pointer stays inside it.
     let array = bytes.withUnsafeBufferPointer { Array($0) }
     var reader = JSONReader(array, range: 0..<array.count)
     let value = try reader.readValue(depth: 0, maxDepth: maxDepth)

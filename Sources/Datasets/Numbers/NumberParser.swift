@@ -141,6 +141,7 @@ enum NumberParser {
 extension String {
   /// The text of some bytes; what is not UTF-8 becomes U+FFFD.
   init(copying bytes: Span<UInt8>) {
+    // Safety: the string is a copy made before the closure returns; the pointer stays inside it.
     self = bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
   }
 }

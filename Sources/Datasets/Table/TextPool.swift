@@ -43,6 +43,8 @@ struct TextPool: Sendable {
     if (ends.count + 1) * 2 > slots.count { grow() }
     let index = ends.count
     place(key, index)
+    // Safety: the text is copied before the closure returns, and cannot lie in `bytes` itself: a
+    // span of this pool would borrow it, which a mutating method does not allow.
     text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
     ends.append(bytes.count)
     let reading = NumberParser.read(text)
