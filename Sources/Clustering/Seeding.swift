@@ -72,6 +72,9 @@ struct Seeding {
   /// - Returns: their weighted sum.
   @discardableResult
   private mutating func take(_ sample: Int, as row: UnsafeMutablePointer<Double>) -> Double {
+    // Safety: `row` has room for the `d` values of a point: callers pass `center` or a row of the
+    // centroids, whose owners outlive the call. `scratch` holds a block and the other buffers a
+    // value for each sample, which `first + count` never exceeds. No other thread writes them.
     cloud.copyPoint(sample, to: row)
     distanceComputations += cloud.sampleCount
     var potential = 0.0
