@@ -10,6 +10,8 @@ struct DrawingTests {
     ("Sources/Segmentation/SegmentationService.swift", "Charts"),
     ("Sources/Datasets/Column.swift", "Clustering"),
     ("Sources/Datasets/Column.swift", "Segmentation"),
+    ("Sources/Datasets/Column.swift", "_Builtin_intrinsics"),
+    ("Sources/Datasets/Decoding/TableDecoder.swift", "Glibc"),
     ("Sources/Clustering/KMeans.swift", "Datasets"),
     ("Sources/Clustering/KMeans.swift", "FoundationEssentials"),
     ("Sources/HTTPServer/Server/Server.swift", "Glibc"),
@@ -53,6 +55,10 @@ struct DrawingTests {
     ("Sources/SegmentationAPI/A.swift", ["HTTPServer", "Charts", "Segmentation", "Datasets"]),
     ("Sources/Segmentation/A.swift", ["Datasets", "Clustering", "FoundationEssentials"]),
     ("Sources/Datasets/A.swift", ["FoundationEssentials", "Dispatch", "Synchronization"]),
+    (
+      "Sources/Datasets/Decoding/A.swift",
+      ["FoundationEssentials", "Dispatch", "Synchronization", "_Builtin_intrinsics"]
+    ),
     ("Sources/Clustering/A.swift", ["Dispatch", "Synchronization"]),
     ("Sources/HTTPServer/Server/EventLoop.swift", ["Dispatch", "Synchronization"]),
     ("Sources/HTTPServer/Server/System/Socket.swift", ["Glibc", "Musl", "Dispatch"]),
