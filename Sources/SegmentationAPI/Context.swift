@@ -80,7 +80,7 @@ struct Context: Sendable {
       return Response(answer.status, fields: fields(of: answer))
     case .bytes(let bytes):
       return prepare(answer, bytes: bytes).response(to: call.request)
-    case .stream:
+    case .stream, .feed:
       var fields = fields(of: answer)
       guard let tag = answer.tag else {
         return Response(answer.status, fields: fields, content: answer.content)

@@ -2,12 +2,9 @@ import Datasets
 import TestSupport
 import Testing
 
-/// Whether the published customer files are there to be tested with.
-private let hasSharedData = SharedData.isPresent
-
 @Suite(
   "the Mall customers, end to end",
-  .enabled(if: hasSharedData, "the published customer files are not beside this checkout"),
+  .needsSharedData,
   .timeLimit(.minutes(5)))
 struct MallTests {
   static let variants = [

@@ -29,7 +29,9 @@ public final class ContentFeed: Sendable {
     var isFinished = false
   }
 
-  /// How far a reader may fall behind. An event has some hundred bytes: a thousand of them.
+  /// How far a reader may fall behind.
+  ///
+  /// An event has some hundred bytes: a thousand of them.
   private static let unsentLimit = 1 << 18
 
   private let state = Mutex(State())

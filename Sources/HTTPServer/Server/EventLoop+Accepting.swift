@@ -105,7 +105,9 @@ extension EventLoop {
     shared.events?(.connectionRefused(peer, reason))
   }
 
-  /// Stops listening. Who waits to be accepted is still let in.
+  /// Stops listening.
+  ///
+  /// Who waits to be accepted is still let in.
   mutating func closeListeners() {
     for index in listeners.indices {
       listeners[index].listener.stopAdmitting()
