@@ -24,7 +24,8 @@ final class Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
     }
   }
 
-  private init(uninitializedCount count: Int) {
+  /// Safety: every element is written before it is read.
+  init(uninitializedCount count: Int) {
     self.count = count
     base = .allocate(capacity: max(count, 1))
   }

@@ -43,20 +43,75 @@ public struct ClusterCountSearch: Sendable {
   public func run(
     _ points: FeatureMatrix, weights: [Double]? = nil
   ) throws(ClusteringError) -> ClusterCountChoice {
+    try DistinctPoints.check(weights, sampleCount: points.sampleCount)
     let distinct = points.distinctRowCount(atMost: range.upperBound)
     guard distinct >= range.lowerBound else {
       throw .clusterCountOutOfRange(requested: range.lowerBound, distinctPoints: distinct)
     }
-    var candidates: [ClusterCountChoice.Candidate] = []
-    for k in range.lowerBound...min(range.upperBound, distinct) {
-      let model = try KMeans(
-        clusterCount: k, seed: seed, restarts: restarts, iterationLimit: iterationLimit,
-        threads: threads, cancellation: cancellation
-      ).fit(points, weights: weights)
-      let quality = try ClusterQuality.evaluate(
-        points, weights: weights, model: model, seed: seed, threads: threads,
-        cancellation: cancellation)
-      candidates.append(.init(clusterCount: k, model: model, quality: quality))
+    let counts = range.lowerBound...min(range.upperBound, distinct)
+    return try Cloud.withCloud(
+      points, weights: weights, team: WorkTeam(threads: threads), cancellation: cancellation
+    ) { (cloud) throws(ClusteringError) in
+      points.sampleCount <= KMeans.fewLimit && restarts == nil
+        ? try runFew(cloud, counts) : try runMany(cloud, counts)
+    }
+  }
+
+  /// Few points: the numbers of clusters help each other, and the chosen one is made sure of.
+  private func runFew(
+    _ cloud: Cloud, _ counts: ClosedRange<Int>
+  ) throws(ClusteringError) -> ClusterCountChoice {
+    var ladder = Ladder(cloud, range: counts, seed: seed, iterationLimit: iterationLimit)
+    try ladder.climb()
+    var models: [KMeansModel] = []
+    for rung in ladder.rungs { models.append(try finish(rung, cloud: cloud)) }
+    var choice = try choose(models, cloud: cloud)
+    let chosen = choice.chosenIndex
+    let before = ladder.rungs[chosen].best?.inertia
+    try ladder.makeSure(of: chosen)
+    if ladder.rungs[chosen].best?.inertia != before {
+      models[chosen] = try finish(ladder.rungs[chosen], cloud: cloud)
+      choice = try choose(models, cloud: cloud)
+    }
+    return choice
+  }
+
+  private func finish(_ rung: Tries, cloud: Cloud) throws(ClusteringError) -> KMeansModel {
+    guard let best = rung.best else { throw .cancelled }
+    return try fit(rung.clusterCount).finishFew(best, cloud: cloud, tries: rung)
+  }
+
+  /// Many points: the numbers of clusters share the cores.
+  private func runMany(
+    _ cloud: Cloud, _ counts: ClosedRange<Int>
+  ) throws(ClusteringError) -> ClusterCountChoice {
+    let models = try Levels.withLevels(cloud, clusterCount: counts.upperBound, seed: seed) {
+      (levels) throws(ClusteringError) in
+      var models: [KMeansModel] = []
+      for k in counts {
+        models.append(
+          cloud.sampleCount <= KMeans.fewLimit
+            ? try fit(k).fitFew(cloud) : try fit(k).fit(levels))
+      }
+      return models
+    }
+    return try choose(models, cloud: cloud)
+  }
+
+  private func fit(_ clusterCount: Int) throws(ClusteringError) -> KMeans {
+    try KMeans(
+      clusterCount: clusterCount, seed: seed, restarts: restarts, iterationLimit: iterationLimit,
+      threads: threads, cancellation: cancellation)
+  }
+
+  private func choose(
+    _ models: [KMeansModel], cloud: Cloud
+  ) throws(ClusteringError) -> ClusterCountChoice {
+    let qualities = try ClusterQuality.evaluate(
+      cloud, models: models, exactLimit: ClusterQuality.exactPointLimit, seed: seed)
+    let candidates = zip(models, qualities).map { model, quality in
+      ClusterCountChoice.Candidate(
+        clusterCount: model.clusterCount, model: model, quality: quality)
     }
     var chosen = 0
     for index in candidates.indices {

@@ -55,24 +55,34 @@ public struct ClusterQuality: Sendable, Equatable {
       throw .shapeMismatch(expected: points.featureCount, found: model.centroids.featureCount)
     }
     guard threads >= 1 else { throw .optionOutOfRange(option: .threads, value: threads) }
-    let data = WeightedPoints(
-      points, weights: weights ?? Array(repeating: 1, count: points.sampleCount),
-      team: WorkTeam(threads: threads))
-    let geometry = ClusterGeometry(data, model: model)
-    let silhouettes = try Silhouettes(
-      data, labels: model.labels, clusterCount: model.clusterCount, exactLimit: exactLimit,
-      seed: seed, cancellation: cancellation)
-    return ClusterQuality(
-      silhouette: silhouettes?.mean,
-      silhouetteOfCluster: silhouettes?.meanOfCluster
-        ?? Array(repeating: nil, count: model.clusterCount),
-      silhouetteOfPoint: silhouettes?.valueOfPoint,
-      silhouetteError: silhouettes?.error,
-      silhouettePointCount: silhouettes?.pointCount ?? 0,
-      silhouetteWeight: silhouettes?.weight ?? 0,
-      simplifiedSilhouette: geometry.simplifiedSilhouette,
-      daviesBouldin: geometry.daviesBouldin,
-      calinskiHarabasz: geometry.calinskiHarabasz,
-      explainedVariance: geometry.explainedVariance)
+    return try Cloud.withCloud(
+      points, weights: weights, team: WorkTeam(threads: threads), cancellation: cancellation
+    ) { (cloud) throws(ClusteringError) in
+      try evaluate(cloud, models: [model], exactLimit: exactLimit, seed: seed)[0]
+    }
+  }
+
+  /// The indices of several models of the same points; silhouettes share their distances.
+  static func evaluate(
+    _ cloud: Cloud, models: [KMeansModel], exactLimit: Int, seed: UInt64
+  ) throws(ClusteringError) -> [ClusterQuality] {
+    let silhouettes = try Silhouettes.compute(
+      cloud, clusterings: models.map { ($0.labels, $0.clusterCount) }, exactLimit: exactLimit,
+      seed: seed)
+    return zip(models, silhouettes).map { model, silhouettes in
+      let geometry = ClusterGeometry(cloud, model: model)
+      return ClusterQuality(
+        silhouette: silhouettes?.mean,
+        silhouetteOfCluster: silhouettes?.meanOfCluster
+          ?? Array(repeating: nil, count: model.clusterCount),
+        silhouetteOfPoint: silhouettes?.valueOfPoint,
+        silhouetteError: silhouettes?.error,
+        silhouettePointCount: silhouettes?.pointCount ?? 0,
+        silhouetteWeight: silhouettes?.weight ?? 0,
+        simplifiedSilhouette: geometry.simplifiedSilhouette,
+        daviesBouldin: geometry.daviesBouldin,
+        calinskiHarabasz: geometry.calinskiHarabasz,
+        explainedVariance: geometry.explainedVariance)
+    }
   }
 }

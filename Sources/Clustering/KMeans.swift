@@ -59,10 +59,20 @@ public struct KMeans: Sendable {
       throw .clusterCountOutOfRange(requested: clusterCount, distinctPoints: distinct)
     }
     let team = WorkTeam(threads: threads)
-    let cloud = Cloud(
-      points, weights: weights, team: WorkTeam(threads: 1), cancellation: cancellation)
+    return try Cloud.withCloud(points, weights: weights, team: team, cancellation: cancellation) {
+      (cloud) throws(ClusteringError) in
+      points.sampleCount <= Self.fewLimit ? try fitFew(cloud) : try fitMany(cloud)
+    }
+  }
+
+  /// Points up to which every try is made on all of them.
+  static let fewLimit = MoveChain.sampleLimit
+
+  /// Few points: many tries with chains of moves, each on all points.
+  func fitFew(_ cloud: Cloud) throws(ClusteringError) -> KMeansModel {
     var tries = Tries(
-      cloud, clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit, team: team)
+      cloud, clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit,
+      team: cloud.team)
     if clusterCount == 1 {
       try tries.run(1)
     } else if let restarts {
@@ -71,30 +81,60 @@ public struct KMeans: Sendable {
       try tries.runUntilSure()
     }
     guard let best = tries.best else { throw .cancelled }
-    return try finish(best, cloud: cloud, tries: tries)
+    return try finishFew(best, cloud: cloud, tries: tries)
   }
 
-  /// The model at an optimum.
+  /// Many points: the search runs on a weighted core, and its best end is polished on ever more
+  /// points.
+  private func fitMany(_ cloud: Cloud) throws(ClusteringError) -> KMeansModel {
+    try Levels.withLevels(cloud, clusterCount: clusterCount, seed: seed) {
+      (levels) throws(ClusteringError) in try fit(levels)
+    }
+  }
+
+  /// The fit of many points on levels that may be shared with other numbers of clusters.
+  func fit(_ levels: Levels) throws(ClusteringError) -> KMeansModel {
+    var search = CoreSearch(
+      levels, clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit)
+    let best = try search.run(restarts: restarts)
+    return try finishMany(best, cloud: levels.full.cloud, search: search)
+  }
+
+  /// The model at an optimum of few points.
   ///
-  /// The centroids are put in the order of the model first and the points assigned once more, so
-  /// the same partition has the same bits however it was found.
-  private func finish(
+  /// The centroids are put in the order of the model and the points assigned once more, so the same
+  /// partition has the same bits however it was found.
+  func finishFew(
     _ optimum: Optimum, cloud: Cloud, tries: Tries
   ) throws(ClusteringError) -> KMeansModel {
     let partition = Partition(cloud, clusterCount: clusterCount)
-    for (index, value) in optimum.centroids.enumerated() { partition.centroids[index] = value }
-    _ = partition.assign()
-    var end = (iterationCount: 0, hasConverged: false)
+    partition.setCentroids(optimum.centroids)
+    let left = max(1, iterationLimit - optimum.iterationCount)
+    var end = try partition.lloyd(iterationLimit: left)
     var rounds = 0
-    while partition.sortClusters() || rounds == 0 {
+    while rounds < 8, partition.sortClusters() {
       // A new order can turn a tie between two centroids, hence more than one round.
-      end = try partition.lloyd(iterationLimit: max(1, iterationLimit - optimum.iterationCount))
+      end = try partition.lloyd(iterationLimit: left)
       rounds += 1
-      if rounds == 8 { break }
     }
     return partition.model(
       iterationCount: optimum.iterationCount + max(0, end.iterationCount - 1),
       hasConverged: optimum.hasConverged && end.hasConverged, restartCount: tries.count,
       distanceComputations: tries.distanceComputations + partition.distanceComputations)
+  }
+
+  /// The model at an optimum of many points, found in single precision: two passes in Float64, the
+  /// first for the means, the second for the labels.
+  private func finishMany(
+    _ optimum: Optimum, cloud: Cloud, search: CoreSearch
+  ) throws(ClusteringError) -> KMeansModel {
+    let partition = Partition(cloud, clusterCount: clusterCount)
+    partition.setCentroids(optimum.centroids)
+    let end = try partition.lloyd(iterationLimit: 1)
+    if partition.sortClusters() { _ = try partition.lloyd(iterationLimit: 1) }
+    return partition.model(
+      iterationCount: optimum.iterationCount + end.iterationCount,
+      hasConverged: optimum.hasConverged, restartCount: search.tryCount,
+      distanceComputations: search.distanceComputations + partition.distanceComputations)
   }
 }

@@ -173,6 +173,68 @@ enum Kernels {
 
   /// Like `assign`, with the squared distance to the second nearest centroid besides.
   @inline(__always)
+  static func assignWithSecond<Real: KernelReal>(
+    _ x: UnsafePointer<Real>, stride: Int, featureCount: Int, count: Int,
+    centroids: UnsafePointer<Real>, clusterCount: Int, nearest: UnsafeMutablePointer<Real>,
+    second: UnsafeMutablePointer<Real>, labels: UnsafeMutablePointer<Real.Label>,
+    scratch: UnsafeMutablePointer<Real>
+  ) {
+    squaredDistances(
+      x, stride: stride, featureCount: featureCount, count: count, center: centroids,
+      squared: nearest)
+    for i in 0..<count {
+      labels[i] = 0
+      second[i] = .infinity
+    }
+    var cluster = 1
+    while cluster < clusterCount {
+      let center = centroids + cluster &* featureCount
+      let index = Real.Label(truncatingIfNeeded: cluster)
+      switch featureCount {
+      case 2:
+        let (a, b) = (center[0], center[1])
+        let y = x + stride
+        for i in 0..<count {
+          let (p, q) = (x[i] - a, y[i] - b)
+          keepTwoNearer(p * p + q * q, index, nearest, second, labels, i)
+        }
+      case 3:
+        let (a, b, c) = (center[0], center[1], center[2])
+        let y = x + stride
+        let z = y + stride
+        for i in 0..<count {
+          let (p, q, r) = (x[i] - a, y[i] - b, z[i] - c)
+          keepTwoNearer(p * p + q * q + r * r, index, nearest, second, labels, i)
+        }
+      default:
+        squaredDistances(
+          x, stride: stride, featureCount: featureCount, count: count, center: center,
+          squared: scratch)
+        for i in 0..<count { keepTwoNearer(scratch[i], index, nearest, second, labels, i) }
+      }
+      cluster &+= 1
+    }
+  }
+
+  @inline(__always)
+  private static func keepTwoNearer<Real: KernelReal>(
+    _ squared: Real, _ index: Real.Label, _ nearest: UnsafeMutablePointer<Real>,
+    _ second: UnsafeMutablePointer<Real>, _ labels: UnsafeMutablePointer<Real.Label>, _ i: Int
+  ) {
+    let old = nearest[i]
+    let oldSecond = second[i]
+    let label = labels[i]
+    let mask = Real.maskOfLess(squared, old)
+    let loser = squared > old ? squared : old
+    let smaller = squared < old ? squared : old
+    let nextSecond = loser < oldSecond ? loser : oldSecond
+    nearest[i] = smaller
+    second[i] = nextSecond
+    labels[i] = label ^ ((label ^ index) & mask)
+  }
+
+  /// Like `assignWithSecond`, with the index of the second nearest centroid besides.
+  @inline(__always)
   static func assignTwo<Real: KernelReal>(
     _ x: UnsafePointer<Real>, stride: Int, featureCount: Int, count: Int,
     centroids: UnsafePointer<Real>, clusterCount: Int, nearest: UnsafeMutablePointer<Real>,
@@ -273,16 +335,15 @@ enum Kernels {
       squared: squared)
   }
 
-  /// Stores the labels found for a block, and adds its points to the totals and sums of their
-  /// clusters.
+  /// Stores the labels found for a block, and adds its points to the sums of their clusters.
   ///
+  /// - Parameter rows: for each cluster total weight, inertia and `d` weighted sums.
   /// - Returns: the number of labels that differ from those stored before.
   @inline(never)
   static func accumulate(
     _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
-    weights: UnsafePointer<Double>, found: UnsafePointer<Int64>,
-    labels: UnsafeMutablePointer<Int32>, totals: UnsafeMutablePointer<Double>,
-    sums: UnsafeMutablePointer<Double>
+    weights: UnsafePointer<Double>, squared: UnsafePointer<Double>, found: UnsafePointer<Int64>,
+    labels: UnsafeMutablePointer<Int32>, rows: UnsafeMutablePointer<Double>
   ) -> Int {
     var changed: Int32 = 0
     for i in 0..<count {
@@ -293,13 +354,13 @@ enum Kernels {
       labels[i] = label
     }
     for i in 0..<count {
-      let cluster = Int(truncatingIfNeeded: found[i])
       let weight = weights[i]
-      totals[cluster] += weight
-      let row = sums + cluster &* featureCount
+      let row = rows + Int(truncatingIfNeeded: found[i]) &* (featureCount &+ 2)
+      row[0] += weight
+      row[1] += weight * squared[i]
       var column = x + i
       for feature in 0..<featureCount {
-        row[feature] += weight * column.pointee
+        row[2 &+ feature] += weight * column.pointee
         column += stride
       }
     }
@@ -348,5 +409,187 @@ enum Kernels {
       for i in 0..<count { keepNearer(values[i], label, value, row, i) }
       index &+= 1
     }
+  }
+
+  /// `Σ_i weights[i] · values[i]` with weights of 1 when there are none.
+  @inline(never)
+  static func sum(
+    _ values: UnsafePointer<Double>, weights: UnsafePointer<Double>?, count: Int
+  ) -> Double {
+    if let weights { return weightedSum(values, weights: weights, count: count) }
+    var lanes = SIMD8<Double>(repeating: 0)
+    let raw = UnsafeRawPointer(values)
+    var i = 0
+    while i &+ 8 <= count {
+      lanes += raw.loadUnaligned(fromByteOffset: i &* 8, as: SIMD8<Double>.self)
+      i &+= 8
+    }
+    var sum = 0.0
+    for lane in 0..<8 { sum += lanes[lane] }
+    while i < count {
+      sum += values[i]
+      i &+= 1
+    }
+    return sum
+  }
+
+  /// The largest magnitude.
+  @inline(never)
+  static func largestMagnitude(_ values: UnsafePointer<Double>, count: Int) -> Double {
+    // As bit patterns, which are ordered as magnitudes are: a maximum of integers may be taken in
+    // any order, so it is vectorised.
+    var largest: UInt64 = 0
+    for i in 0..<count { largest = max(largest, values[i].magnitude.bitPattern) }
+    return Double(bitPattern: largest)
+  }
+
+  /// `target[i] = Float((values[i] − center) · scale)`.
+  @inline(never)
+  static func convert(
+    _ values: UnsafePointer<Double>, count: Int, center: Double, scale: Double,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    for i in 0..<count { target[i] = Float((values[i] - center) * scale) }
+  }
+
+  /// `assign` for Float32.
+  @inline(never)
+  static func assignFloatBlock(
+    _ x: UnsafePointer<Float>, stride: Int, featureCount: Int, count: Int,
+    centroids: UnsafePointer<Float>, clusterCount: Int, nearest: UnsafeMutablePointer<Float>,
+    labels: UnsafeMutablePointer<Int32>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    assign(
+      x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+      clusterCount: clusterCount, nearest: nearest, labels: labels, scratch: scratch)
+  }
+
+  /// `assignWithSecond` for Float32.
+  @inline(never)
+  static func assignWithSecondFloatBlock(
+    _ x: UnsafePointer<Float>, stride: Int, featureCount: Int, count: Int,
+    centroids: UnsafePointer<Float>, clusterCount: Int, nearest: UnsafeMutablePointer<Float>,
+    second: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    assignWithSecond(
+      x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+      clusterCount: clusterCount, nearest: nearest, second: second, labels: labels,
+      scratch: scratch)
+  }
+
+  /// `squaredDistances` for Float32.
+  @inline(never)
+  static func squaredDistancesFloatBlock(
+    _ x: UnsafePointer<Float>, stride: Int, featureCount: Int, count: Int,
+    center: UnsafePointer<Float>, squared: UnsafeMutablePointer<Float>
+  ) {
+    squaredDistances(
+      x, stride: stride, featureCount: featureCount, count: count, center: center,
+      squared: squared)
+  }
+
+  /// `limits[i] = √second[i] − √nearest[i]`: how much nearer the nearest centroid is.
+  @inline(never)
+  static func margins(
+    _ nearest: UnsafePointer<Float>, _ second: UnsafePointer<Float>, count: Int,
+    margins: UnsafeMutablePointer<Float>
+  ) {
+    for i in 0..<count { margins[i] = second[i].squareRoot() - nearest[i].squareRoot() }
+  }
+
+  /// Lists the indices whose value lies below a bound.
+  ///
+  /// - Returns: how many.
+  @inline(never)
+  static func listBelow(
+    _ bound: Float, _ values: UnsafePointer<Float>, count: Int,
+    into list: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    var found = 0
+    for i in 0..<count {
+      list[found] = Int32(truncatingIfNeeded: i)
+      // The sign of the difference: no branch, which would be mispredicted.
+      found &+= Int((values[i] - bound).bitPattern &>> 31)
+    }
+    return found
+  }
+
+  /// Lists the samples of some groups whose limit has been used up: `limits[i] < used[labels[i]]`.
+  ///
+  /// - Returns: how many.
+  @inline(never)
+  static func listExceeded(
+    _ limits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, used: UnsafePointer<Float>,
+    groups: UnsafePointer<Int32>, groupCount: Int, groupSize: Int, count: Int,
+    into list: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    var found = 0
+    for index in 0..<groupCount {
+      let first = Int(groups[index]) &* groupSize
+      for i in first..<min(first &+ groupSize, count) {
+        list[found] = Int32(truncatingIfNeeded: i)
+        found &+= Int((limits[i] - used[Int(labels[i])]).bitPattern &>> 31)
+      }
+    }
+    return found
+  }
+
+  /// Sets how far `usedAtMost` may grow before a sample of a group can need a look.
+  @inline(never)
+  static func limitGroups(
+    _ groups: Range<Int>, groupSize: Int, count: Int, limits: UnsafePointer<Float>,
+    labels: UnsafePointer<Int32>, used: UnsafePointer<Float>, usedAtMost: Float,
+    groupLimits: UnsafeMutablePointer<Float>
+  ) {
+    for group in groups {
+      var least = Float.infinity
+      let first = group &* groupSize
+      for i in first..<min(first &+ groupSize, count) {
+        let left = limits[i] - used[Int(labels[i])]
+        least = left < least ? left : least
+      }
+      groupLimits[group] = least + usedAtMost
+    }
+  }
+
+  /// Adds the weighted Euclidean distances from each sample of a block to some rows.
+  ///
+  /// - Parameters:
+  ///   - rows: `rowCount × d`, row-major, and their weights.
+  ///   - sums: `count` sums, added to in the order of the rows.
+  @inline(never)
+  static func addDistances(
+    _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
+    rows: UnsafePointer<Double>, weights: UnsafePointer<Double>, rowCount: Int,
+    squared: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>
+  ) {
+    for row in 0..<rowCount {
+      let weight = weights[row]
+      squaredDistances(
+        x, stride: stride, featureCount: featureCount, count: count,
+        center: rows + row &* featureCount, squared: squared)
+      for i in 0..<count { sums[i] = sums[i] + weight * squared[i].squareRoot() }
+    }
+  }
+
+  /// `assignWithSecond` for Float64.
+  @inline(never)
+  static func assignWithSecondBlock(
+    _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
+    centroids: UnsafePointer<Double>, clusterCount: Int, nearest: UnsafeMutablePointer<Double>,
+    second: UnsafeMutablePointer<Double>, labels: UnsafeMutablePointer<Int64>,
+    scratch: UnsafeMutablePointer<Double>
+  ) {
+    assignWithSecond(
+      x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+      clusterCount: clusterCount, nearest: nearest, second: second, labels: labels,
+      scratch: scratch)
+  }
+
+  /// Takes the square root of each value in place.
+  @inline(never)
+  static func squareRoots(_ values: UnsafeMutablePointer<Double>, count: Int) {
+    for i in 0..<count { values[i] = values[i].squareRoot() }
   }
 }

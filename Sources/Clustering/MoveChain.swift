@@ -26,6 +26,7 @@ struct MoveChain {
   private let labels: Buffer<Int64>
   private let secondLabels: Buffer<Int64>
   private let scratch: Buffer<Double>
+  private let memory: Buffer<Double>
   /// `n` costs of the cheapest move of each point.
   private let moveCosts: Buffer<Double>
   /// The points of the chain: indices, `d × width` coordinates, weights, clusters.
@@ -52,6 +53,7 @@ struct MoveChain {
     labels = Buffer(repeating: 0, count: n)
     secondLabels = Buffer(repeating: 0, count: n)
     scratch = Buffer(repeating: 0, count: cloud.blockSize)
+    memory = cloud.makeBlock()
     moveCosts = Buffer(repeating: 0, count: n)
     chosen = Buffer(repeating: 0, count: width)
     coordinates = Buffer(repeating: 0, count: width * cloud.featureCount)
@@ -133,7 +135,8 @@ struct MoveChain {
     while first < n {
       let count = min(cloud.blockSize, n - first)
       Kernels.assignTwoBlock(
-        cloud.block(at: first), stride: cloud.blockSize, featureCount: d, count: count,
+        cloud.block(at: first, packedInto: memory), stride: cloud.blockSize, featureCount: d,
+        count: count,
         centroids: partition.centroids.base, clusterCount: clusterCount,
         nearest: nearest.base + first, second: second.base + first, labels: labels.base + first,
         secondLabels: secondLabels.base + first, scratch: scratch.base)
@@ -141,7 +144,7 @@ struct MoveChain {
     }
     distanceComputations += n * clusterCount
     for sample in 0..<n {
-      let weight = cloud.weights[sample]
+      let weight = cloud.weight(sample)
       let own = partition.totals[Int(labels[sample])]
       let other = partition.totals[Int(secondLabels[sample])]
       moveCosts[sample] =
@@ -154,7 +157,7 @@ struct MoveChain {
     chooseSmallest(width)
     for slot in 0..<width {
       let sample = chosen[slot]
-      weights[slot] = cloud.weights[sample]
+      weights[slot] = cloud.weight(sample)
       clusters[slot] = Int(partition.labels[sample])
       isLocked[slot] = false
       for feature in 0..<d {

@@ -14,11 +14,13 @@ extension Partition {
     }
     guard order != Array(0..<k) else { return false }
     let oldTotals = totals.array
+    let oldInertias = inertias.array
     let oldSums = sums.array
     var newIndex = [Int32](repeating: 0, count: k)
     for (index, cluster) in order.enumerated() {
       newIndex[cluster] = Int32(truncatingIfNeeded: index)
       totals[index] = oldTotals[cluster]
+      inertias[index] = oldInertias[cluster]
       for feature in 0..<d {
         centroids[index * d + feature] = rows[cluster][feature]
         sums[index * d + feature] = oldSums[cluster * d + feature]
@@ -34,16 +36,6 @@ extension Partition {
   ) -> KMeansModel {
     let d = cloud.featureCount
     let k = clusterCount
-    var parts = [Double](repeating: 0, count: k)
-    for sample in 0..<cloud.sampleCount {
-      let cluster = Int(labels[sample])
-      var squared = 0.0
-      for feature in 0..<d {
-        let delta = cloud.value(sample, feature) - centroids[cluster * d + feature]
-        squared += delta * delta
-      }
-      parts[cluster] += squared * cloud.weights[sample]
-    }
     var columns: [Double] = []
     columns.reserveCapacity(k * d)
     for feature in 0..<d {
@@ -51,7 +43,7 @@ extension Partition {
     }
     return KMeansModel(
       centroids: FeatureMatrix(checked: columns, sampleCount: k), labels: labels.array,
-      weightOfCluster: totals.array, inertia: parts.reduce(0, +), inertiaOfCluster: parts,
+      weightOfCluster: totals.array, inertia: inertia, inertiaOfCluster: inertias.array,
       iterationCount: iterationCount, hasConverged: hasConverged, restartCount: restartCount,
       distanceComputations: distanceComputations)
   }

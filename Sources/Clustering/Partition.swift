@@ -1,5 +1,10 @@
+<<<<<<< HEAD
 /// One clustering in progress: centroids, the labels that belong to them, and the sums from which
 /// the next centroids follow.
+=======
+/// One clustering in progress, in Float64: centroids, the labels that belong to them, and the sums
+/// from which the next centroids follow.
+>>>>>>> 407ff04 (Share work between the numbers of clusters; cores for many points)
 ///
 /// The steps of Lloyd's algorithm are its methods.
 final class Partition {
@@ -7,18 +12,18 @@ final class Partition {
   let clusterCount: Int
   /// `k × d`, row-major.
   let centroids: Buffer<Double>
-  /// `n`; the nearest centroid of each point after `assign`.
+  /// `n`; the nearest centroid of each point after `assign`, −1 before.
   let labels: Buffer<Int32>
   /// `k` total weights of the labelled points.
   let totals: Buffer<Double>
+  /// `k` weighted sums of squared distances at the last `assign`.
+  let inertias: Buffer<Double>
   /// `k × d` weighted sums of the labelled points.
   let sums: Buffer<Double>
-  /// The weighted sum of squared distances at the last `assign`.
-  private(set) var inertia = Double.infinity
   /// Distances computed so far.
-  var distanceComputations = 0
+  private(set) var distanceComputations = 0
 
-  /// For each chunk: inertia, changed labels, `k` totals, `k × d` sums.
+  /// For each chunk: changed labels, then for each cluster total, inertia and `d` sums.
   private let partials: Buffer<Double>
   private let partialSize: Int
 
@@ -30,17 +35,22 @@ final class Partition {
     centroids = Buffer(repeating: 0, count: k * d)
     labels = Buffer(repeating: -1, count: cloud.sampleCount)
     totals = Buffer(repeating: 0, count: k)
+    inertias = Buffer(repeating: 0, count: k)
     sums = Buffer(repeating: 0, count: k * d)
-    partialSize = 2 + k + k * d
+    partialSize = 1 + k * (d + 2)
     partials = Buffer(repeating: 0, count: partialSize * cloud.chunkCount)
   }
 
-  func copy(from other: Partition) {
-    centroids.copy(from: other.centroids)
-    labels.copy(from: other.labels)
-    totals.copy(from: other.totals)
-    sums.copy(from: other.sums)
-    inertia = other.inertia
+  /// The weighted sum of squared distances at the last `assign`.
+  var inertia: Double {
+    var sum = 0.0
+    for cluster in 0..<clusterCount { sum += inertias[cluster] }
+    return sum
+  }
+
+  func setCentroids(_ values: [Double]) {
+    precondition(values.count == centroids.count)
+    for (index, value) in values.enumerated() { centroids[index] = value }
   }
 
   /// Labels every point with its nearest centroid and sums up the clusters.
@@ -53,45 +63,50 @@ final class Partition {
     let (cloud, centroids, labels, partials, partialSize) = (
       cloud, centroids, labels, partials, partialSize
     )
-    cloud.team.forEach(cloud.chunkCount) { chunk in
-      // Safety: a chunk writes the labels of its own points and its own part of the partial sums.
-      let part = partials.base + chunk &* partialSize
+    cloud.team.forEachWorker(cloud.chunkCount) { claim in
       let blockSize = cloud.blockSize
+      let memory = cloud.makeBlock()
       withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * blockSize) { reals in
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: blockSize) { found in
           guard let nearest = reals.baseAddress, let near = found.baseAddress else { return }
-          let end = min((chunk &+ 1) &* cloud.chunkSize, cloud.sampleCount)
-          var first = chunk &* cloud.chunkSize
-          while first < end {
-            let count = min(blockSize, end &- first)
-            let block = cloud.block(at: first)
-            Kernels.assignBlock(
-              block, stride: blockSize, featureCount: d, count: count, centroids: centroids.base,
-              clusterCount: k, nearest: nearest, labels: near, scratch: nearest + blockSize)
-            let weights = cloud.weights.base + first
-            part[0] += Kernels.weightedSum(nearest, weights: weights, count: count)
-            let changed = Kernels.accumulate(
-              block, stride: blockSize, featureCount: d, count: count, weights: weights,
-              found: near, labels: labels.base + first, totals: part + 2, sums: part + 2 + k)
-            part[1] += Double(changed)
-            first &+= blockSize
+          while let chunk = claim() {
+            // Safety: a chunk writes the labels of its own points and its own partial sums.
+            let part = partials.base + chunk &* partialSize
+            let range = cloud.samples(ofChunk: chunk)
+            var first = range.lowerBound
+            while first < range.upperBound {
+              let count = min(blockSize, range.upperBound &- first)
+              let block = cloud.block(at: first, packedInto: memory)
+              Kernels.assignBlock(
+                block, stride: blockSize, featureCount: d, count: count,
+                centroids: centroids.base, clusterCount: k, nearest: nearest, labels: near,
+                scratch: nearest + blockSize)
+              let changed = Kernels.accumulate(
+                block, stride: blockSize, featureCount: d, count: count,
+                weights: cloud.weights(at: first), squared: nearest, found: near,
+                labels: labels.base + first, rows: part + 1)
+              part[0] += Double(changed)
+              first &+= blockSize
+            }
           }
         }
       }
     }
     distanceComputations += cloud.sampleCount * k
-    var inertia = 0.0
     var changed = 0.0
     totals.fill(with: 0)
+    inertias.fill(with: 0)
     sums.fill(with: 0)
     for chunk in 0..<cloud.chunkCount {
-      let part = chunk * partialSize
-      inertia += partials[part]
-      changed += partials[part + 1]
-      for cluster in 0..<k { totals[cluster] += partials[part + 2 + cluster] }
-      for index in 0..<k * d { sums[index] += partials[part + 2 + k + index] }
+      let part = partials.base + chunk * partialSize
+      changed += part[0]
+      for cluster in 0..<k {
+        let row = part + 1 + cluster * (d + 2)
+        totals[cluster] += row[0]
+        inertias[cluster] += row[1]
+        for feature in 0..<d { sums[cluster * d + feature] += row[2 + feature] }
+      }
     }
-    self.inertia = inertia
     return Int(changed)
   }
 
@@ -173,7 +188,7 @@ final class Partition {
     sums.fill(with: 0)
     for sample in 0..<cloud.sampleCount {
       let cluster = Int(labels[sample])
-      let weight = cloud.weights[sample]
+      let weight = cloud.weight(sample)
       totals[cluster] += weight
       for feature in 0..<d {
         sums[cluster * d + feature] += weight * cloud.value(sample, feature)

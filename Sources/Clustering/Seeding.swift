@@ -11,6 +11,7 @@ struct Seeding {
   private let cumulative: Buffer<Double>
   private let center: Buffer<Double>
   private let scratch: Buffer<Double>
+  private let memory: Buffer<Double>
   /// Distances computed so far.
   private(set) var distanceComputations = 0
 
@@ -22,6 +23,7 @@ struct Seeding {
     cumulative = Buffer(repeating: 0, count: cloud.sampleCount)
     center = Buffer(repeating: 0, count: cloud.featureCount)
     scratch = Buffer(repeating: 0, count: cloud.blockSize)
+    memory = cloud.makeBlock()
   }
 
   /// Candidates drawn for each seed: 2 + ⌊log₂ k⌋, close to the 2 + ln k of the authors and free of
@@ -40,7 +42,7 @@ struct Seeding {
     let d = cloud.featureCount
     var sum = 0.0
     for sample in 0..<n {
-      sum += cloud.weights[sample]
+      sum += cloud.weight(sample)
       cumulative[sample] = sum
     }
     nearest.fill(with: .infinity)
@@ -50,7 +52,7 @@ struct Seeding {
     for cluster in 1..<max(1, clusterCount) {
       sum = 0
       for sample in 0..<n {
-        sum += cloud.weights[sample] * nearest[sample]
+        sum += cloud.weight(sample) * nearest[sample]
         cumulative[sample] = sum
       }
       var best = (sample: 0, potential: Double.infinity)
@@ -82,10 +84,11 @@ struct Seeding {
     while first < cloud.sampleCount {
       let count = min(cloud.blockSize, cloud.sampleCount - first)
       Kernels.squaredDistancesBlock(
-        cloud.block(at: first), stride: cloud.blockSize, featureCount: cloud.featureCount,
+        cloud.block(at: first, packedInto: memory), stride: cloud.blockSize,
+        featureCount: cloud.featureCount,
         count: count, center: row, squared: scratch.base)
       potential += Kernels.reduce(
-        nearest.base + first, by: scratch.base, weights: cloud.weights.base + first, count: count,
+        nearest.base + first, by: scratch.base, weights: cloud.weights(at: first), count: count,
         into: trial.base + first)
       first += count
     }

@@ -39,13 +39,12 @@ struct Tries {
   /// cases with 57 tries in the mean; a better optimum that a try finds in one case of ten is missed
   /// by 128 tries with a chance of 10⁻⁶.
   mutating func runUntilSure() throws(ClusteringError) {
-    while true {
-      try run(Self.waveSize)
-      let isSure =
-        (count >= 16 && bestHitCount * 3 >= count * 2) || (count >= 48 && bestHitCount * 3 >= count)
-        || (count >= 80 && bestHitCount * 6 >= count) || count >= 128
-      if isSure { return }
-    }
+    while !isSure { try run(Self.waveSize) }
+  }
+
+  private var isSure: Bool {
+    (count >= 16 && bestHitCount * 3 >= count * 2) || (count >= 48 && bestHitCount * 3 >= count)
+      || (count >= 80 && bestHitCount * 6 >= count) || count >= 128
   }
 
   /// Makes so many tries more.
@@ -77,17 +76,22 @@ struct Tries {
     }
   }
 
-  private mutating func consider(_ optimum: Optimum) {
+  /// Compares an optimum with the best.
+  ///
+  /// - Returns: whether it is better.
+  @discardableResult
+  mutating func consider(_ optimum: Optimum) -> Bool {
     guard let best else {
       self.best = optimum
       bestHitCount = 1
-      return
+      return true
     }
     if optimum.inertia < best.inertia * (1 - Self.tolerance) {
       self.best = optimum
       bestHitCount = 1
-    } else if optimum.inertia <= best.inertia * (1 + Self.tolerance) {
-      bestHitCount += 1
+      return true
     }
+    if optimum.inertia <= best.inertia * (1 + Self.tolerance) { bestHitCount += 1 }
+    return false
   }
 }

@@ -1,0 +1,59 @@
+/// The same points at several resolutions: a weighted core of some thousand, a larger one, and all
+/// of them. Made once for all numbers of clusters that are tried.
+struct Levels {
+  /// One resolution.
+  final class Level {
+    let cloud: Cloud
+    private let isSorted: Bool
+    private var made: FloatBlocks?
+
+    init(_ cloud: Cloud, isSorted: Bool = false) {
+      self.cloud = cloud
+      self.isSorted = isSorted
+    }
+
+    /// The points in single precision, made when they are first asked for.
+    var blocks: FloatBlocks {
+      if let made { return made }
+      let blocks = FloatBlocks(cloud, sorted: isSorted)
+      made = blocks
+      return blocks
+    }
+  }
+
+  let core: Level
+  /// Nil when all points are few enough to go on from the core.
+  let middle: Level?
+  let full: Level
+
+  /// Points of the larger core.
+  static let middleSize = 65_536
+
+  /// Lends the levels; one that would not be much smaller than the next is left out.
+  static func withLevels<Answer>(
+    _ cloud: Cloud, clusterCount: Int, seed: UInt64,
+    _ body: (Levels) throws(ClusteringError) -> Answer
+  ) throws(ClusteringError) -> Answer {
+    let n = cloud.sampleCount
+    let size = Core.size(clusterCount: clusterCount)
+    let isHuge = n > 4 * middleSize
+    let full = Level(cloud, isSorted: clusterCount > 16 && isHuge)
+    guard n > 2 * size else { return try body(Levels(core: full, middle: nil, full: full)) }
+    let core = Core(cloud, size: size, random: RandomSource(seed: seed, stream: [.max, 1]))
+    return try Cloud.withCloud(
+      core.points, weights: core.weights, team: cloud.team, cancellation: cloud.cancellation
+    ) { (coreCloud) throws(ClusteringError) in
+      let coreLevel = Level(coreCloud)
+      guard isHuge else {
+        return try body(Levels(core: coreLevel, middle: nil, full: full))
+      }
+      let middle = Core(
+        cloud, size: middleSize, random: RandomSource(seed: seed, stream: [.max, 2]))
+      return try Cloud.withCloud(
+        middle.points, weights: middle.weights, team: cloud.team, cancellation: cloud.cancellation
+      ) { (middleCloud) throws(ClusteringError) in
+        try body(Levels(core: coreLevel, middle: Level(middleCloud), full: full))
+      }
+    }
+  }
+}
