@@ -25,7 +25,7 @@ struct BlockDecoder: Sendable {
   let delimiter: UInt8
   let width: Int
   let maxFieldBytes: Int
-  private let scanner: SeparatorScanner
+  private var scanner: SeparatorScanner
   private var bounds = FieldBounds()
   private var room = BatchRoom()
   private var writer: BlockWriter
@@ -69,7 +69,7 @@ struct BlockDecoder: Sendable {
           index = next
           continue
         }
-        let next = try takeRecords(&block, line: &line)
+        let next = try takeRecords(&block, from: index, line: &line)
         if next == index {
           guard region.upperBound < block.range.upperBound else {
             // The last record does not end here.
@@ -92,14 +92,15 @@ struct BlockDecoder: Sendable {
 
   // MARK: Records found by their separators
 
-  /// Takes the whole records within `bounds` and gives where the next one begins.
-  private mutating func takeRecords(_ block: inout TextBlock, line: inout Int)
+  /// Takes the whole records within `bounds`, which begin at `start`, and gives where the next
+  /// one begins.
+  private mutating func takeRecords(_ block: inout TextBlock, from start: Int, line: inout Int)
     throws(DatasetError) -> Int
   {
     try checkLengths(block, line: line)
     let length = block.bytes.count
     var rowCount = bounds.count / width
-    var end = Int(bounds.fields[0].start)
+    var end = start
     // One field a line: an empty line is no record there either.
     let isEven =
       rowCount > 0 && width > 1 && rowCount == bounds.lineFeedCount
@@ -107,11 +108,11 @@ struct BlockDecoder: Sendable {
     if isEven {
       end = Int(bounds.fields[rowCount * width - 1].end) + 1
       if bounds.hasReturns { trimReturns(block, rowCount) }
-      if !bounds.quoted.isEmpty { unquote(&block, rowCount * width) }
+      if bounds.quotedCount > 0 { unquote(&block, rowCount * width) }
       writer.endRows(rowCount, line: line)
       line += rowCount
     } else {
-      (rowCount, end) = sortRecords(&block, line: &line)
+      (rowCount, end) = sortRecords(&block, from: start, line: &line)
     }
     appendCells(block, rowCount)
     if block.bytes.count > length { block.bytes.removeLast(block.bytes.count - length) }
@@ -132,60 +133,75 @@ struct BlockDecoder: Sendable {
 
   /// Takes the quotes from the first fields.
   private mutating func unquote(_ block: inout TextBlock, _ fieldCount: Int) {
-    for field in bounds.quoted {
-      let field = Int(field)
+    for index in 0..<bounds.quotedCount {
+      let field = Int(bounds.quoted[index])
       guard field < fieldCount else { break }
-      unquote(&block, field: field)
+      bounds.fields[field].start += 1
+      bounds.fields[field].end -= 1
+    }
+    var last = -1
+    for index in 0..<bounds.escapedCount {
+      let field = Int(bounds.escaped[index])
+      guard field < fieldCount else { break }
+      if field != last { unescape(&block, field) }
+      last = field
     }
   }
 
-  /// Takes the quotes from a field and gives how many line feeds it holds.
+  /// Resolves the doubled quotes of a field.
   ///
-  /// The text of a field with quotes in it is written behind the block's, which stays as it is.
-  @discardableResult
-  private mutating func unquote(_ block: inout TextBlock, field: Int) -> Int {
-    let start = Int(bounds.fields[field].start) + 1
-    let end = Int(bounds.fields[field].end) - 1
-    var lineFeeds = 0
-    var quotes = 0
-    for index in start..<end {
-      lineFeeds += block.bytes[index] == 0x0A ? 1 : 0
-      quotes += block.bytes[index] == UInt8(ascii: "\"") ? 1 : 0
-    }
-    bounds.fields[field].start = UInt32(start)
-    bounds.fields[field].end = UInt32(end)
-    guard quotes > 0 else { return lineFeeds }
+  /// Its text is written behind the block's, which stays as it is.
+  private mutating func unescape(_ block: inout TextBlock, _ field: Int) {
+    let start = Int(bounds.fields[field].start)
+    let end = Int(bounds.fields[field].end)
     let target = block.bytes.count
-    var index = start
-    while index < end {
-      block.bytes.append(block.bytes[index])
-      // Quotes within are doubled: the bounds are regular.
-      index += block.bytes[index] == UInt8(ascii: "\"") ? 2 : 1
+    // Room for the text, and for cells being read eight bytes at a time.
+    block.bytes.append(contentsOf: repeatElement(0x20, count: end - start + 8))
+    var count = 0
+    block.bytes.withUnsafeMutableBufferPointer { bytes in
+      guard let source = bytes.baseAddress else { return }
+      // Safety: what is written is no longer than what is read, for which there is room.
+      let output = source + target
+      var index = start
+      while index < end {
+        let byte = source[index]
+        output[count] = byte
+        count &+= 1
+        // Quotes within are doubled: the bounds are regular.
+        index &+= byte == UInt8(ascii: "\"") ? 2 : 1
+      }
     }
-    bounds.fields[field].start = UInt32(target)
-    bounds.fields[field].end = UInt32(block.bytes.count)
-    block.bytes.append(contentsOf: repeatElement(0x20, count: SeparatorScanner.padding))
-    return lineFeeds
+    bounds.fields[field] = FieldBound(start: UInt32(target), end: UInt32(target + count))
   }
 
-  /// Sorts records by whether they are rows: brings the fields of those that are together, and sets
-  /// the others aside.
-  ///
-  /// Gives how many rows there are and where the next record begins.
-  private mutating func sortRecords(_ block: inout TextBlock, line: inout Int)
+  /// Sorts records by whether they are rows: brings the fields of those that are together, and
+  /// sets the others aside. Gives how many rows there are and where the next record begins.
+  private mutating func sortRecords(_ block: inout TextBlock, from start: Int, line: inout Int)
     -> (rowCount: Int, end: Int)
   {
     var rowCount = 0
     var recordStart = 0
-    var end = Int(bounds.fields[0].start)
+    var end = start
     var nextQuoted = 0
+    var nextEscaped = 0
     for field in 0..<bounds.count where block.bytes[Int(bounds.fields[field].end)] == 0x0A {
       let fieldEnd = Int(bounds.fields[field].end)
       trimReturn(block, field)
       var lineFeeds = 1
-      while nextQuoted < bounds.quoted.count, Int(bounds.quoted[nextQuoted]) <= field {
-        lineFeeds += unquote(&block, field: Int(bounds.quoted[nextQuoted]))
+      while nextQuoted < bounds.quotedCount, Int(bounds.quoted[nextQuoted]) <= field {
+        let quoted = Int(bounds.quoted[nextQuoted])
+        bounds.fields[quoted].start += 1
+        bounds.fields[quoted].end -= 1
+        let range = Int(bounds.fields[quoted].start)..<Int(bounds.fields[quoted].end)
+        lineFeeds += block.bytes[range].count { $0 == 0x0A }
         nextQuoted += 1
+      }
+      while nextEscaped < bounds.escapedCount, Int(bounds.escaped[nextEscaped]) <= field {
+        let escaped = bounds.escaped[nextEscaped]
+        unescape(&block, Int(escaped))
+        while nextEscaped < bounds.escapedCount, bounds.escaped[nextEscaped] == escaped {
+          nextEscaped += 1
+        }
       }
       let count = field - recordStart + 1
       let isEmptyLine =

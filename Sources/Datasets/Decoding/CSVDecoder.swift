@@ -11,7 +11,7 @@ struct CSVDecoder: Sendable {
   /// Padding, and text that is in no block yet.
   private var pending: [UInt8]
   /// How much text makes a block; grows while one record is longer.
-  private var blockLength = CSVDecoder.usualBlockLength
+  private var blockLength: Int
   /// Where in the content the pending text begins.
   private var offset: Int
 
@@ -35,7 +35,6 @@ struct CSVDecoder: Sendable {
 
   private final class Token: Sendable {}
 
-  private static let usualBlockLength = 1 << 20
   private static let padding = [UInt8](repeating: 0x20, count: SeparatorScanner.padding)
 
   /// - Parameters:
@@ -45,6 +44,7 @@ struct CSVDecoder: Sendable {
     self.options = options
     self.isEncodingKnown = isEncodingKnown
     self.offset = offset
+    blockLength = options.blockLength
     pending = CSVDecoder.padding
   }
 
@@ -102,17 +102,20 @@ struct CSVDecoder: Sendable {
     }
     if isSequential { return try decodeSequentially(isLast: isLast) }
     guard let end = isLast ? pending.count : lastRecordEnd() else {
-      // No record ends here by the count of quotes: either one is long, or they mislead.
-      guard try hasWholeRecord() else { return try growBlock() }
-      isSequential = true
+      // No record ends here by the count of quotes: either one is long, or they mislead. Which
+      // of the two can be told once all before is decoded.
       try join(leaving: 0)
+      if !isSequential {
+        guard try hasWholeRecord() else { return try growBlock() }
+        isSequential = true
+      }
       return try decodeSequentially(isLast: false)
     }
     submit(upTo: end, isLast: isLast)
     // With several threads, each has a block to go on with.
     try join(leaving: isLast || options.threadCount == 1 ? 0 : 2 * options.threadCount)
     if isLast, isSequential { try decodeSequentially(isLast: true) }
-    blockLength = CSVDecoder.usualBlockLength
+    blockLength = options.blockLength
     while blockLength <= pendingLength { try growBlock() }
   }
 
@@ -253,7 +256,7 @@ struct CSVDecoder: Sendable {
     let blockOffset = offset
     offset += result.end - start
     try append(result, offset: blockOffset)
-    blockLength = max(CSVDecoder.usualBlockLength, blockLength)
+    blockLength = max(options.blockLength, blockLength)
     if !isLast, pendingLength >= blockLength { try growBlock() }
   }
 

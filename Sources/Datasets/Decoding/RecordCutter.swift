@@ -80,8 +80,8 @@ struct RecordCutter: Sendable {
     var newlines = 0
     while true {
       var field = Field(start: index, end: index, isEscaped: false)
+      let fieldLine = line + newlines
       if index < end, text[index] == quote {
-        let opening = line + newlines
         index += 1
         field.start = index
         quoted: while true {
@@ -93,9 +93,9 @@ struct RecordCutter: Sendable {
             }
             index += 1
           }
-          try checkLength(index - field.start, line + newlines)
+          try checkLength(index - field.start, fieldLine)
           guard index < end else {
-            if isLast { throw .unclosedQuote(line: opening + 1) }
+            if isLast { throw .unclosedQuote(line: fieldLine + 1) }
             return .needsMore
           }
           if index + 1 < end, text[index + 1] == quote {
@@ -122,7 +122,7 @@ struct RecordCutter: Sendable {
         }
         field.end = index
       }
-      try checkLength(field.end - field.start, line + newlines)
+      try checkLength(field.end - field.start, fieldLine)
       fields.append(field)
       if index == end {
         guard isLast else { return .needsMore }

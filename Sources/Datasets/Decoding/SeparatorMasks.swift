@@ -11,13 +11,13 @@
 /// on 8 bytes at a time.
 struct SeparatorMasks {
   #if arch(x86_64)
-    private typealias Vector = __m128i
     private let delimiters: __m128i
     private let lineFeeds: __m128i
     private let quotes: __m128i
     private let returns: __m128i
-    /// Bytes that were NUL, and for each place of 16 how many line feeds there were.
+    /// Bytes that were NUL, or carriage returns, and for each place of 16 how many line feeds there were.
     private var nulBytes: __m128i
+    private var returnBytes: __m128i
     private var lineFeedCounts: __m128i
     private var lineFeedTotal = 0
     private var chunksCounted = 0
@@ -28,14 +28,15 @@ struct SeparatorMasks {
       quotes = _mm_set1_epi8(0x22)
       returns = _mm_set1_epi8(0x0D)
       nulBytes = _mm_setzero_si128()
+      returnBytes = _mm_setzero_si128()
       lineFeedCounts = _mm_setzero_si128()
     }
 
-    /// Delimiters and line feeds; and quotes and carriage returns, if there are any.
+    /// Delimiters and line feeds; and quotes.
     @inline(__always)
-    mutating func read(_ bytes: UnsafeRawPointer) -> (separators: UInt64, others: UInt64) {
+    mutating func read(_ bytes: UnsafeRawPointer) -> (separators: UInt64, quotes: UInt64) {
       var separators: UInt64 = 0
-      var others: UInt64 = 0
+      var quotePlaces: UInt64 = 0
       let zero = _mm_setzero_si128()
       for part in 0..<4 {
         let text = bytes.loadUnaligned(fromByteOffset: part &* 16, as: __m128i.self)
@@ -44,25 +45,23 @@ struct SeparatorMasks {
         nulBytes = _mm_or_si128(nulBytes, _mm_cmpeq_epi8(text, zero))
         let shift = UInt64(part &* 16)
         separators |= bits(_mm_or_si128(feeds, _mm_cmpeq_epi8(text, delimiters))) &<< shift
-        let other = _mm_or_si128(_mm_cmpeq_epi8(text, quotes), _mm_cmpeq_epi8(text, returns))
-        others |= bits(other) &<< shift
+        quotePlaces |= bits(_mm_cmpeq_epi8(text, quotes)) &<< shift
+        returnBytes = _mm_or_si128(returnBytes, _mm_cmpeq_epi8(text, returns))
       }
       chunksCounted &+= 1
       // Four are added a chunk, and a byte holds 255.
       if chunksCounted == 60 { sumLineFeeds() }
-      return (separators, others)
+      return (separators, quotePlaces)
     }
 
-    /// Line feeds, quotes and carriage returns.
+    /// The places of one byte.
     @inline(__always)
-    func readOthers(_ bytes: UnsafeRawPointer) -> (feeds: UInt64, quotes: UInt64, returns: UInt64) {
-      var found: (feeds: UInt64, quotes: UInt64, returns: UInt64) = (0, 0, 0)
+    func places(of byte: UInt8, in bytes: UnsafeRawPointer) -> UInt64 {
+      let pattern = _mm_set1_epi8(CChar(bitPattern: byte))
+      var found: UInt64 = 0
       for part in 0..<4 {
         let text = bytes.loadUnaligned(fromByteOffset: part &* 16, as: __m128i.self)
-        let shift = UInt64(part &* 16)
-        found.feeds |= bits(_mm_cmpeq_epi8(text, lineFeeds)) &<< shift
-        found.quotes |= bits(_mm_cmpeq_epi8(text, quotes)) &<< shift
-        found.returns |= bits(_mm_cmpeq_epi8(text, returns)) &<< shift
+        found |= bits(_mm_cmpeq_epi8(text, pattern)) &<< UInt64(part &* 16)
       }
       return found
     }
@@ -87,9 +86,12 @@ struct SeparatorMasks {
 
     /// Whether a NUL was read.
     var hasNUL: Bool { _mm_movemask_epi8(nulBytes) != 0 }
+    /// Whether a carriage return was read.
+    var hasReturn: Bool { _mm_movemask_epi8(returnBytes) != 0 }
   #else
     private let delimiters: UInt64
     private var nulBytes: UInt64 = 0
+    private var returnBytes: UInt64 = 0
     private var lineFeedTotal = 0
 
     init(delimiter: UInt8) {
@@ -113,9 +115,9 @@ struct SeparatorMasks {
     }
 
     @inline(__always)
-    mutating func read(_ bytes: UnsafeRawPointer) -> (separators: UInt64, others: UInt64) {
+    mutating func read(_ bytes: UnsafeRawPointer) -> (separators: UInt64, quotes: UInt64) {
       var separators: UInt64 = 0
-      var others: UInt64 = 0
+      var quotes: UInt64 = 0
       for part in 0..<8 {
         let word = UInt64(
           littleEndian: bytes.loadUnaligned(fromByteOffset: part &* 8, as: UInt64.self))
@@ -125,30 +127,27 @@ struct SeparatorMasks {
         nulBytes |= SeparatorMasks.equal(word, 0)
         separators |=
           SeparatorMasks.gather(feeds | SeparatorMasks.equal(word, delimiters)) &<< shift
-        others |=
-          SeparatorMasks.gather(
-            SeparatorMasks.equal(word, 0x22 &* SeparatorMasks.ones)
-              | SeparatorMasks.equal(word, 0x0D &* SeparatorMasks.ones)) &<< shift
+        returnBytes |= SeparatorMasks.equal(word, 0x0D &* SeparatorMasks.ones)
+        quotes |=
+          SeparatorMasks.gather(SeparatorMasks.equal(word, 0x22 &* SeparatorMasks.ones)) &<< shift
       }
-      return (separators, others)
+      return (separators, quotes)
     }
 
     @inline(__always)
-    func readOthers(_ bytes: UnsafeRawPointer) -> (feeds: UInt64, quotes: UInt64, returns: UInt64) {
-      var found: (feeds: UInt64, quotes: UInt64, returns: UInt64) = (0, 0, 0)
+    func places(of byte: UInt8, in bytes: UnsafeRawPointer) -> UInt64 {
+      let pattern = UInt64(byte) &* SeparatorMasks.ones
+      var found: UInt64 = 0
       for part in 0..<8 {
         let word = UInt64(
           littleEndian: bytes.loadUnaligned(fromByteOffset: part &* 8, as: UInt64.self))
-        let shift = UInt64(part &* 8)
-        let ones = SeparatorMasks.ones
-        found.feeds |= SeparatorMasks.gather(SeparatorMasks.equal(word, 0x0A &* ones)) &<< shift
-        found.quotes |= SeparatorMasks.gather(SeparatorMasks.equal(word, 0x22 &* ones)) &<< shift
-        found.returns |= SeparatorMasks.gather(SeparatorMasks.equal(word, 0x0D &* ones)) &<< shift
+        found |= SeparatorMasks.gather(SeparatorMasks.equal(word, pattern)) &<< UInt64(part &* 8)
       }
       return found
     }
 
     mutating func lineFeedCount() -> Int { lineFeedTotal }
     var hasNUL: Bool { nulBytes != 0 }
+    var hasReturn: Bool { returnBytes != 0 }
   #endif
 }

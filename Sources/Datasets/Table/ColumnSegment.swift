@@ -21,7 +21,7 @@ struct ColumnSegment: Sendable {
     case .pooled(let codes): own = codes.byteCount
     case .plain(let run): own = run.byteCount
     }
-    return own + exceptionRows.capacity * 4 + exceptionTexts.capacity * 4
+    return own + exceptionRows.count * 4 + exceptionTexts.count * 4
   }
 
   /// The pool's number of the exception in a row, or `nil` if the row holds a numeral.
@@ -50,7 +50,7 @@ struct Numerals: Sendable {
   var byteCount: Int {
     switch decimals {
     case .all: mantissas.byteCount
-    case .each(let places): mantissas.byteCount + places.capacity
+    case .each(let places): mantissas.byteCount + places.count
     }
   }
 
@@ -137,10 +137,10 @@ struct PackedIntegers: Sendable {
 
   var byteCount: Int {
     switch distances {
-    case .bits8(let values): values.capacity
-    case .bits16(let values): values.capacity * 2
-    case .bits32(let values): values.capacity * 4
-    case .bits64(let values): values.capacity * 8
+    case .bits8(let values): values.count
+    case .bits16(let values): values.count * 2
+    case .bits32(let values): values.count * 4
+    case .bits64(let values): values.count * 8
     }
   }
 
@@ -169,7 +169,7 @@ struct TextRun: Sendable {
   var bytes: [UInt8] = []
   var ends: [UInt32] = []
 
-  var byteCount: Int { bytes.capacity + ends.capacity * 4 }
+  var byteCount: Int { bytes.count + ends.count * 4 }
 
   mutating func append(_ text: Span<UInt8>) {
     text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }

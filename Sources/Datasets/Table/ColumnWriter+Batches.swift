@@ -33,13 +33,14 @@ struct CellBatch {
   /// What stands for a cell's text in a pool.
   @inline(__always)
   func key(_ row: Int) -> TextKey {
-    let start = start(row)
-    let end = end(row)
-    let length = end &- start
+    let bound = bounds[row &* stride]
+    let start = Int(bound.start)
+    let length = Int(bound.end) &- start
     if length > 16 { return longKey(start, length) }
     let shift = UInt64(truncatingIfNeeded: 64 &- 8 &* min(length, 8))
-    let low = word(start) & (length == 0 ? 0 : UInt64.max &>> shift)
-    let high = length > 8 ? word(end &- 8) : 0
+    // A shift by 64 is done in two steps, or it is none.
+    let low = word(start) & ((UInt64.max &>> (shift &>> 1)) &>> (shift &- shift &>> 1))
+    let high = word(start &+ length &- 8) & (length > 8 ? UInt64.max : 0)
     return TextKey(low: low, high: high, length: UInt32(truncatingIfNeeded: length))
   }
 
@@ -133,12 +134,20 @@ extension ColumnWriter {
     }
     for index in 0..<failureCount {
       let row = Int(room.failures[index])
-      if let numeral = batch.quickNumeral(row) {
+      if batch.mayBeNumeral(row), let numeral = batch.quickNumeral(row) {
         replace(before + row, with: numeral)
       } else {
-        replaceByException(before + row, batch, row)
+        exceptionRows.append(UInt32(truncatingIfNeeded: before + row))
+        exceptionTexts.append(code(of: batch, row))
       }
     }
+  }
+
+  /// The number of a cell's text.
+  private mutating func code(of batch: CellBatch, _ row: Int) -> UInt32 {
+    let key = batch.key(row)
+    if let code = known.find(batch, row, key) { return code }
+    return UInt32(known.count + fresh.intern(batch.buffer(row).span, key))
   }
 
   /// Notes the decimals of a batch's numerals.
@@ -185,13 +194,6 @@ extension ColumnWriter {
       differ(upTo: numeralCount)
       decimals[row] = numeral.decimals
     }
-  }
-
-  private mutating func replaceByException(_ row: Int, _ batch: CellBatch, _ batchRow: Int) {
-    let cell = batch.buffer(batchRow).span
-    let key = batch.key(batchRow)
-    exceptionTexts.append(code(of: cell, key))
-    exceptionRows.append(UInt32(truncatingIfNeeded: row))
   }
 
   /// Reads cells of 1 to 4 digits without a needless zero before them.
@@ -285,25 +287,26 @@ extension ColumnWriter {
               UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
               ^ 0x3030_3030_3030_3030
             let cell = begin &<< UInt64(truncatingIfNeeded: 64 &- 8 &* length)
-            // The high bit of the byte that is a point (0x2E ^ 0x30), if there is one.
-            let others = cell ^ 0x1E1E_1E1E_1E1E_1E1E
-            let points =
-              ~(((others & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F) | others
-              | 0x7F7F_7F7F_7F7F_7F7F)
-            let point = points & (0 &- points)
-            let hasPoint = point != 0
-            // Without a point all is below it, and nothing moves up.
-            let below = cell & ((point &>> 7) &- 1)
-            let above = cell & ~((point &<< 1) &- 1)
-            let digits = above | below &<< (hasPoint ? 8 : 0)
-            let after = hasPoint ? 7 &- point.trailingZeroBitCount &>> 3 : 0
-            let whole = length &- after &- (hasPoint ? 1 : 0)
+            // Digits are below 0x10 now, and a point is 0x1E: its byte is the first with this bit.
+            let bits = cell & 0x1010_1010_1010_1010
+            var digits = cell
+            var after = 0
+            var isGood = UInt(bitPattern: length &- 1) < 8
+            if bits != 0 {
+              let upTo = bits ^ (bits &- 1)
+              let place = UInt64(truncatingIfNeeded: bits.trailingZeroBitCount)
+              // The bytes below the point move up over it.
+              digits = cell & ~(upTo &<< 3 | 7) | (cell & upTo &>> 5) &<< 8
+              after = Int(truncatingIfNeeded: 7 &- place &>> 3)
+              isGood =
+                isGood && (cell &>> (place &- 4)) & 0xFF == 0x1E && after > 0
+                && length &- after > 1
+            }
+            let whole = length &- after &- (bits != 0 ? 1 : 0)
             values[row] = Int32(truncatingIfNeeded: number(ofDigits: digits))
             places[row] = UInt8(truncatingIfNeeded: after)
-            let isShort = UInt(bitPattern: length &- 1) < 8
-            let isMisplaced = whole < 1 || hasPoint && after == 0
             let beginsWithZero = begin & 0xFF == 0 && whole > 1
-            if !isShort || isMisplaced || !areDigits(digits) || beginsWithZero {
+            if !isGood || !areDigits(digits) || beginsWithZero {
               failures[failureCount] = UInt32(truncatingIfNeeded: row)
               failureCount &+= 1
             }
@@ -339,34 +342,86 @@ extension ColumnWriter {
       room.failures.withUnsafeMutableBufferPointer { failures in
         guard let codes = codes.baseAddress, let failures = failures.baseAddress else { return }
         known.slots.withUnsafeBufferPointer { slots in
-          guard let table = slots.baseAddress, slots.count > 0 else {
-            for row in 0..<batch.count { failures[row] = UInt32(truncatingIfNeeded: row) }
-            failureCount = batch.count
-            return
-          }
-          let mask = slots.count &- 1
-          for row in 0..<batch.count {
-            let key = batch.key(row)
-            var slot = key.hash & mask
-            while table[slot].place != 0, table[slot].key != key { slot = (slot &+ 1) & mask }
-            // Longer texts than the key holds are compared below.
-            let isFound = table[slot].place != 0 && key.isWhole
-            codes[row] = table[slot].place &- 1
-            failures[failureCount] = UInt32(truncatingIfNeeded: row)
-            failureCount &+= isFound ? 0 : 1
+          let table = slots.count > 0 ? slots.baseAddress : nil
+          var row = 0
+          while row < batch.count {
+            if let code = known.find(batch, row, batch.key(row), table, slots.count &- 1) {
+              codes[row] = code
+            } else {
+              failures[failureCount] = UInt32(truncatingIfNeeded: row)
+              failureCount &+= 1
+            }
+            row &+= 1
           }
         }
       }
     }
     for index in 0..<failureCount {
       let row = Int(room.failures[index])
-      room.codes[row] = code(of: batch.buffer(row).span, batch.key(row))
+      room.codes[row] = UInt32(
+        known.count + fresh.intern(batch.buffer(row).span, batch.key(row)))
     }
     codes.append(contentsOf: room.codes[..<batch.count])
   }
 }
 
+extension TextPool {
+  /// The number of a cell's text, or `nil` if it is not there.
+  fileprivate func find(_ batch: CellBatch, _ row: Int, _ key: TextKey) -> UInt32? {
+    slots.withUnsafeBufferPointer { slots in
+      find(batch, row, key, slots.count > 0 ? slots.baseAddress : nil, slots.count &- 1)
+    }
+  }
+
+  /// The same, looked up in `table`, which is `slots`.
+  @inline(__always)
+  fileprivate func find(
+    _ batch: CellBatch, _ row: Int, _ key: TextKey, _ table: UnsafePointer<Slot>?, _ mask: Int
+  ) -> UInt32? {
+    // Safety: slots are a power of two long and not all used, so `mask` keeps the index in
+    // bounds and the search ends.
+    guard let table else { return nil }
+    var slot = key.hash & mask
+    while table[slot].place != 0 {
+      if table[slot].key == key {
+        let code = table[slot].place &- 1
+        if key.isWhole || equals(Int(code), batch, row) { return code }
+      }
+      slot = (slot &+ 1) & mask
+    }
+    return nil
+  }
+
+  /// Whether a text of the pool is the cell's, both longer than 16 bytes.
+  @inline(never)
+  private func equals(_ index: Int, _ batch: CellBatch, _ row: Int) -> Bool {
+    let range = range(index)
+    let length = range.count
+    guard length == batch.end(row) &- batch.start(row), length >= 8 else { return false }
+    // Safety: both have `length` bytes; the last eight are compared with a step back.
+    return bytes.withUnsafeBytes { bytes in
+      guard let text = bytes.baseAddress.map({ $0 + range.lowerBound }) else { return false }
+      let cell = batch.text + batch.start(row)
+      var offset = 0
+      while offset < length &- 8 {
+        let one = text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        if one != cell.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+        offset &+= 8
+      }
+      let one = text.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+      return one == cell.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+    }
+  }
+}
+
 extension CellBatch {
+  /// Whether a cell begins as numerals do.
+  @inline(__always)
+  fileprivate func mayBeNumeral(_ row: Int) -> Bool {
+    let first = UInt8(truncatingIfNeeded: word(start(row)))
+    return first &- UInt8(ascii: "0") < 10 || first == UInt8(ascii: "-")
+  }
+
   /// A cell's numeral, if it is one; quicker than the whole grammar.
   @inline(never)
   fileprivate func quickNumeral(_ row: Int) -> Numeral? {

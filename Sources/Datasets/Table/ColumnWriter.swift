@@ -160,7 +160,7 @@ struct ColumnWriter: Sendable {
       if exceptionRows.count * 2 > rowCount { becomeTexts() }
     case .texts:
       if rowCount >= ColumnWriter.plainCheck, codes.count == rowCount,
-        rowCount < 2 * ColumnWriter.plainCheck, distinctCount(codes) * 10 > rowCount * 9
+        rowCount < 2 * ColumnWriter.plainCheck, has(more: rowCount / 10 * 9, in: codes)
       {
         becomePlain()
       }
@@ -205,10 +205,12 @@ struct ColumnWriter: Sendable {
     fresh.removeAll()
   }
 
-  private func distinctCount(_ codes: [UInt32]) -> Int {
+  /// Whether there are more than `limit` different texts.
+  private func has(more limit: Int, in codes: [UInt32]) -> Bool {
+    guard codes.count > limit, known.count + fresh.count > limit else { return false }
     var seen = [Bool](repeating: false, count: known.count + fresh.count)
     for code in codes { seen[Int(code)] = true }
-    return seen.count { $0 }
+    return seen.count { $0 } > limit
   }
 
   // MARK: The end of the block
@@ -218,11 +220,13 @@ struct ColumnWriter: Sendable {
   /// The writer can begin another block.
   mutating func finish() -> Output {
     if mode == .numerals || mode == .undecided {
-      let distinct = exceptionRows.count > 64 ? distinctCount(exceptionTexts) : 0
       // Exceptions that are nearly all different would fill the column's pool.
-      if exceptionRows.count * 2 > rowCount || distinct > max(64, rowCount / 16) { becomeTexts() }
+      if exceptionRows.count * 2 > rowCount || has(more: max(64, rowCount / 16), in: exceptionTexts)
+      {
+        becomeTexts()
+      }
     }
-    if mode == .texts, rowCount >= 64, distinctCount(codes) * 2 > rowCount { becomePlain() }
+    if mode == .texts, rowCount >= 64, has(more: rowCount / 2, in: codes) { becomePlain() }
     switch mode {
     case .undecided, .numerals: return finishNumerals()
     case .texts: return finishTexts()

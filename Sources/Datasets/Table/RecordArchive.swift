@@ -59,7 +59,7 @@ struct RaggedRecords: Sendable {
 
   var widest: Int { Int(fieldCounts.max() ?? 0) }
   var byteCount: Int {
-    bytes.capacity + indices.capacity * 8 + ends.capacity * 8 + fieldCounts.capacity * 4
+    bytes.count + indices.count * 8 + ends.count * 8 + fieldCounts.count * 4
   }
 
   mutating func append(record: Int, fields: [[UInt8]]) {

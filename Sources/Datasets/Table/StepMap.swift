@@ -12,7 +12,7 @@ struct StepMap: Sendable {
   private(set) var count = 0
 
   /// Memory held, in bytes.
-  var byteCount: Int { runs.capacity * MemoryLayout<Run>.stride }
+  var byteCount: Int { runs.count * MemoryLayout<Run>.stride }
 
   /// Appends a value that is not below the last one.
   mutating func append(_ value: Int) {

@@ -11,7 +11,8 @@ struct TextPool: Sendable {
   /// Where each text ends in `bytes`.
   private(set) var ends: [Int] = []
   private(set) var readings: [CellReading] = []
-  /// Open addressing; a power of two long and at most half full, or empty.
+  /// Open addressing; a power of two long and at most a quarter full, or empty: a search that
+  /// goes on is one that a processor does not expect.
   private(set) var slots: [Slot] = []
   /// Whether every text is UTF-8.
   private(set) var isUTF8 = true
@@ -20,8 +21,8 @@ struct TextPool: Sendable {
 
   var count: Int { ends.count }
   var byteCount: Int {
-    bytes.capacity + ends.capacity * 8 + readings.capacity * MemoryLayout<CellReading>.stride
-      + slots.capacity * MemoryLayout<Slot>.stride
+    bytes.count + ends.count * 8 + readings.count * MemoryLayout<CellReading>.stride
+      + slots.count * MemoryLayout<Slot>.stride
   }
 
   func range(_ index: Int) -> Range<Int> {
@@ -40,7 +41,7 @@ struct TextPool: Sendable {
   /// The number of a text whose key is known, new if it was not there.
   mutating func intern(_ text: Span<UInt8>, _ key: TextKey) -> Int {
     if let index = find(text, key) { return index }
-    if (ends.count + 1) * 2 > slots.count { grow() }
+    if (ends.count + 1) * 4 > slots.count { grow() }
     let index = ends.count
     place(key, index)
     // Safety: the text is copied before the closure returns, and cannot lie in `bytes` itself: a
@@ -115,7 +116,7 @@ struct TextPool: Sendable {
   private mutating func grow() {
     let old = slots
     let free = Slot(key: TextKey(low: 0, high: 0, length: 0), place: 0)
-    slots = Array(repeating: free, count: max(16, old.count * 2))
+    slots = Array(repeating: free, count: max(32, old.count * 2))
     for slot in old where slot.place > 0 { place(slot.key, Int(slot.place) - 1) }
   }
 }
