@@ -11,7 +11,9 @@ final class Cloud: Sendable {
   let featureCount: Int
   /// Points of a block; a power of two that depends on `d` alone.
   let blockSize: Int
-  /// Points of a chunk, a multiple of the block size that depends on `n` alone. Results are added
+  /// Points of a chunk, a multiple of the block size that depends on `n` alone.
+  ///
+  /// Results are added
   /// chunk by chunk, so this number is part of the definition of a result's last bits.
   let chunkSize: Int
   /// Who runs the chunks.
@@ -127,8 +129,9 @@ final class Cloud: Sendable {
     Buffer(uninitializedCount: resident == nil ? blockSize * featureCount : 1)
   }
 
-  /// Safety: the first value of the block that starts at sample `first`; its features lie
-  /// `blockSize` apart. Valid until the next block is packed into the same memory.
+  /// The first value of the block that starts at sample `first`; its features lie `blockSize` apart.
+  ///
+  /// Safety: valid until the next block is packed into the same memory.
   @inline(__always)
   func block(at first: Int, packedInto memory: Buffer<Double>) -> UnsafePointer<Double> {
     if let resident { return UnsafePointer(resident.base + first &* featureCount) }

@@ -24,7 +24,9 @@ struct CoreSearch {
     self.iterationLimit = iterationLimit
   }
 
-  /// Optima that go on from the core to all points. With few clusters the best one of the core is
+  /// Optima that go on from the core to all points.
+  ///
+  /// With few clusters the best one of the core is
   /// the best one; with many, optima differ by less than a core can tell.
   private var finalistCount: Int { clusterCount > 16 ? 3 : 1 }
 

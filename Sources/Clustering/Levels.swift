@@ -1,5 +1,6 @@
-/// The same points at several resolutions: a weighted core of some thousand, a larger one, and all
-/// of them. Made once for all numbers of clusters that are tried.
+/// The same points at several resolutions: a weighted core of some thousand, a larger one, and all.
+///
+/// Made once for all numbers of clusters that are tried.
 struct Levels {
   /// One resolution.
   final class Level {

@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-/// One clustering in progress: centroids, the labels that belong to them, and the sums from which
-/// the next centroids follow.
-=======
 /// One clustering in progress, in Float64: centroids, the labels that belong to them, and the sums
 /// from which the next centroids follow.
->>>>>>> 407ff04 (Share work between the numbers of clusters; cores for many points)
 ///
 /// The steps of Lloyd's algorithm are its methods.
 final class Partition {

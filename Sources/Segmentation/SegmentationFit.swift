@@ -24,9 +24,9 @@ struct SegmentationFit {
     self.options = options
     self.aliases = aliases
     let points = try SegmentationFit.attempt { () throws(ClusteringError) in
-      let samples = try FeatureMatrix(
-        columns: dataset.features.map { dataset.numbers(ofColumn: $0) })
-      return try DistinctPoints(samples, weights: dataset.weights())
+      try DistinctPoints(
+        columns: dataset.features.map { SampleColumn(dataset.compactNumbers(ofColumn: $0)) },
+        weights: dataset.weights(), threads: threads)
     }
     clock.mark("distinct")
     let columns = (0..<points.points.featureCount).map { points.points.column($0) }
@@ -224,5 +224,17 @@ struct SegmentationFit {
           detail: "\(setAside) of \(dataset.report.rowsRead) rows were set aside."))
     }
     return warnings
+  }
+}
+
+extension SampleColumn {
+  /// The numbers of a dataset as clustering takes them: the same arrays, no copy.
+  init(_ numbers: CompactNumbers) {
+    switch numbers {
+    case .uint8(let values): self = .uint8(values)
+    case .int16(let values): self = .int16(values)
+    case .int32(let values): self = .int32(values)
+    case .float64(let values): self = .float64(values)
+    }
   }
 }

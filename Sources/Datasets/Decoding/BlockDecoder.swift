@@ -174,8 +174,9 @@ struct BlockDecoder: Sendable {
     bounds.fields[field] = FieldBound(start: UInt32(target), end: UInt32(target + count))
   }
 
-  /// Sorts records by whether they are rows: brings the fields of those that are together, and
-  /// sets the others aside. Gives how many rows there are and where the next record begins.
+  /// Brings the fields of the records that are rows together and sets the others aside.
+  ///
+  /// - Returns: how many rows there are, and where the next record begins.
   private mutating func sortRecords(_ block: inout TextBlock, from start: Int, line: inout Int)
     -> (rowCount: Int, end: Int)
   {
