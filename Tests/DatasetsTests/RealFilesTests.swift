@@ -3,13 +3,21 @@ import Testing
 
 @testable import Datasets
 
-/// Files of others, which are not part of the package: their folder is named by the environment.
-private let folder = ProcessInfo.processInfo.environment["SEGMENTD_TEST_DATA"]
+/// Published customer files, which are not part of the package: they lie beside the checkout or are
+/// absent.
+private let folder = URL(filePath: #filePath).deletingLastPathComponent()
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  .appending(path: "shared/data")
 
-@Suite("Real files", .enabled(if: folder != nil), .timeLimit(.minutes(2)))
+@Suite(
+  "Real files",
+  .enabled(
+    if: FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)),
+    "the published customer files are not beside this checkout"),
+  .timeLimit(.minutes(2)))
 struct RealFilesTests {
   private func bytes(_ name: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: URL(fileURLWithPath: (folder ?? "") + "/" + name)))
+    Array(try Data(contentsOf: folder.appending(path: name)))
   }
 
   private func clean(_ name: String, _ options: CleaningOptions = .init()) throws -> Dataset {
