@@ -38,7 +38,8 @@ public struct Accept: Sendable {
   /// Whether everything is accepted alike.
   public var isAnything: Bool { ranges.isEmpty }
 
-  /// How much a type is wanted, 0 (not at all) to 1: the weight of the most precise range that covers it.
+  /// How much a type is wanted, 0 (not at all) to 1: the weight of the most precise range that
+  /// covers it.
   public func quality(of media: MediaType) -> Double {
     if ranges.isEmpty { return 1 }
     var best = -1
@@ -52,7 +53,8 @@ public struct Accept: Sendable {
     return Double(thousandths) / 1000
   }
 
-  /// The type that is wanted most; the earlier one of two that are wanted alike, nil when none is accepted.
+  /// The type that is wanted most; the earlier one of two that are wanted alike, nil when none is
+  /// accepted.
   public func preferred(of offers: [MediaType]) -> MediaType? {
     var best: MediaType?
     var bestQuality = 0.0
@@ -63,7 +65,8 @@ public struct Accept: Sendable {
     return best
   }
 
-  /// Members that are not media ranges are passed over: a client that sends one still gets an answer.
+  /// Members that are not media ranges are passed over: a client that sends one still gets an
+  /// answer.
   private mutating func read(_ scanner: FieldScanner) {
     var scanner = scanner
     while !scanner.isAtEnd {

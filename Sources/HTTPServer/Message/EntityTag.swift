@@ -20,10 +20,11 @@ public struct EntityTag: Hashable, Sendable, CustomStringConvertible {
     opaque = start..<bytes.count
   }
 
-  /// The tag as `ETag` has it: `"abc"` or `W/"abc"`.
+  /// The tag as it stands in a field.
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Whether a list as `If-None-Match` has it is `*` or names this tag, compared weakly: `W/` does not matter.
+  /// Whether a list as `If-None-Match` has it is `*` or names this tag, compared weakly: `W/` does
+  /// not matter.
   func matchesAny(in list: Span<UInt8>) -> Bool {
     var index = 0
     while index < list.count {

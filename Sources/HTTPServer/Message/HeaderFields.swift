@@ -1,8 +1,8 @@
 /// The field lines of a message, in order (RFC 9110 §5).
 ///
-/// Names are compared without regard to case and kept as they came. All text lies in one array of bytes and is
-/// made into a `String` only when it is asked for: a request whose handler looks at no field costs no allocation
-/// for any.
+/// Names are compared without regard to case and kept as they came. All text lies in one array of
+/// bytes and is made into a `String` only when it is asked for: a request whose handler looks at no
+/// field costs no allocation for any.
 public struct HeaderFields: Sendable {
   /// Where one field line lies in ``bytes``.
   struct Entry: Sendable {
@@ -36,13 +36,13 @@ public struct HeaderFields: Sendable {
   /// How many field lines there are.
   public var count: Int { entries.count }
 
-  /// Whether there are no field lines.
+  /// Whether there is no field line.
   public var isEmpty: Bool { entries.isEmpty }
 
   /// The value of a field; nil when the field is absent.
   ///
-  /// Several lines of one name are given as one comma-separated list, as RFC 9110 §5.3 allows for every field a
-  /// server is sent.
+  /// Several lines of one name are given as one comma-separated list, as RFC 9110 §5.3 allows for
+  /// every field a server is sent.
   public subscript(name: String) -> String? {
     var combined: String?
     for entry in entries where matches(entry, name) {
@@ -94,8 +94,8 @@ public struct HeaderFields: Sendable {
 
   /// Adds a field line after the others.
   ///
-  /// CR, LF, NUL and other control bytes in the value become spaces (RFC 9110 §5.5), so that no value can end its
-  /// line early, wherever it came from.
+  /// CR, LF, NUL and other control bytes in the value become spaces (RFC 9110 §5.5), so that no
+  /// value can end its line early, wherever it came from.
   /// - Precondition: `name` is a token (RFC 9110 §5.6.2).
   public mutating func append(_ name: String, _ value: String) {
     let nameStart = UInt32(bytes.count)

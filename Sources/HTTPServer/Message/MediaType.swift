@@ -1,29 +1,30 @@
 /// A media type (RFC 9110 §8.3.1): `text/csv; charset=utf-8`.
 ///
-/// Type, subtype and parameter names are lower-cased; parameter values are kept, without their quotes.
+/// Type, subtype and parameter names are lower-cased; parameter values are kept, without their
+/// quotes.
 public struct MediaType: Hashable, Sendable, CustomStringConvertible {
   /// One `name=value` after the subtype.
   public struct Parameter: Hashable, Sendable {
-    /// The name, lower-cased in a ``MediaType``.
+    /// The name, in any case until the media type is made.
     public let name: String
-    /// The value without its quotes, its case kept.
+    /// The value, without quotes.
     public let value: String
 
-    /// A parameter as given: nothing is lower-cased or checked here.
+    /// Makes a parameter.
     public init(name: String, value: String) {
       self.name = name
       self.value = value
     }
   }
 
-  /// What stands before the slash, lower-cased: `text`.
+  /// What stands before the slash.
   public let type: String
-  /// What stands after the slash, lower-cased: `csv`.
+  /// What stands behind the slash.
   public let subtype: String
-  /// The parameters in the order they were written.
+  /// What stands behind the semicolons, in order.
   public let parameters: [Parameter]
 
-  /// A media type from its parts, which are lower-cased but not checked.
+  /// Makes a media type.
   public init(_ type: String, _ subtype: String, parameters: [Parameter] = []) {
     self.type = type.lowercased()
     self.subtype = subtype.lowercased()
@@ -48,7 +49,7 @@ public struct MediaType: Hashable, Sendable, CustomStringConvertible {
     return parameters.first { $0.name == name }?.value
   }
 
-  /// The type as a field value has it, parameters quoted where they must be.
+  /// The media type as it stands in a field.
   public var description: String {
     parameters.reduce(essence) { text, parameter in
       let isToken = !parameter.value.isEmpty && parameter.value.utf8.allSatisfy(ASCII.isToken)

@@ -19,7 +19,7 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The host and its port: `192.0.2.1:80`, `[2001:db8::1]:80`; `unix` has none.
+  /// The address with the port: `127.0.0.1:80`, `[::1]:80`, `unix`.
   public var description: String {
     switch self {
     case .ipv4(_, let port): "\(host):\(port)"
@@ -28,8 +28,8 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The key under which connections are counted: the address itself, or for IPv6 its /64, since one
-  /// client has a whole /64 to choose addresses from.
+  /// The key under which connections are counted: the address itself, or for IPv6 its /64, since
+  /// one client has a whole /64 to choose addresses from.
   var countedAs: PeerAddress {
     switch self {
     case .ipv4(let address, _): .ipv4(address, port: 0)
@@ -38,7 +38,8 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// RFC 5952: lower-case, no leading zeros, the first longest run of two or more zero groups as `::`.
+  /// RFC 5952: lower-case, no leading zeros, the first longest run of two or more zero groups as
+  /// `::`.
   private static func text(_ high: UInt64, _ low: UInt64) -> String {
     var groups: [UInt64] = []
     for half in [high, low] {

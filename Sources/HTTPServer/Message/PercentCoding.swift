@@ -24,7 +24,8 @@ public enum PercentCoding {
     return decoded
   }
 
-  /// The text with everything but unreserved characters escaped: fit for one segment of a path or one part of a query.
+  /// The text with everything but unreserved characters escaped: fit for one segment of a path or
+  /// one part of a query.
   public static func encode(_ text: String) -> String {
     var encoded: [UInt8] = []
     for byte in text.utf8 {

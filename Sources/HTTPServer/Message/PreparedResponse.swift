@@ -1,15 +1,18 @@
-/// An answer kept as the bytes it is sent as, for everything that is asked often and changes rarely.
+/// An answer kept as the bytes it is sent as, for everything that is asked often and changes
+/// rarely.
 ///
-/// Status line, fields and content are serialised once, when this is made. An answer to a request then adds `Date`,
-/// `X-Request-Id` and what the connection needs, and writes the content from where it lies.
+/// Status line, fields and content are serialised once, when this is made. An answer to a request
+/// then adds `Date`, `X-Request-Id` and what the connection needs, and writes the content from
+/// where it lies.
 public final class PreparedResponse: Sendable {
-  /// The status the answer is sent with, unless a request gets its 304.
+  /// The status.
   public let status: Status
-  /// Names this state of the representation; nil when there is none, and then no request gets a 304.
+  /// Names this state of the representation; nil when there is none, and then no request gets a
+  /// 304.
   public let etag: EntityTag?
-  /// The fields the answer carries, `ETag` among them if there is one.
+  /// All fields but those the server adds.
   public let fields: HeaderFields
-  /// The whole content.
+  /// The content.
   public let content: [UInt8]
   let notModifiedFields: HeaderFields
   /// Status line and all fields that do not change.
@@ -45,7 +48,8 @@ public final class PreparedResponse: Sendable {
     "access-control-allow-origin", "access-control-expose-headers",
   ]
 
-  /// The answer to one request: this, or its 304 when the request is a GET or HEAD whose `If-None-Match` matches.
+  /// The answer to one request: this, or its 304 when the request is a GET or HEAD whose
+  /// `If-None-Match` matches.
   public func response(to request: Request) -> Response {
     if let etag, request.method == .get || request.method == .head, request.ifNoneMatch(etag) {
       return Response(notModified: self)

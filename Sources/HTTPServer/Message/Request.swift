@@ -10,11 +10,13 @@ public struct Request: Sendable {
   public let cancellation: Cancellation
   let requestID: RequestID
 
-  /// The method as the client sent it.
+  /// The method.
   public var method: Method { head.method }
-  /// The version of HTTP the client speaks.
+
+  /// The version, as far as it matters.
   public var version: Version { head.version }
-  /// The field lines of the head, in order; trailers are not among them.
+
+  /// The field lines.
   public var fields: HeaderFields { head.fields }
 
   /// Path and query.
@@ -44,7 +46,8 @@ public struct Request: Sendable {
   /// What the client accepts (RFC 9110 §12.5.1).
   public var accept: Accept { Accept(fields: fields) }
 
-  /// Whether `If-None-Match` is there and matches, so that GET and HEAD are answered with 304 (RFC 9110 §13.1.2).
+  /// Whether `If-None-Match` is there and matches, so that GET and HEAD are answered with 304 (RFC
+  /// 9110 §13.1.2).
   /// - Parameter etag: the current entity tag of the answer, quotes included.
   public func ifNoneMatch(_ etag: EntityTag) -> Bool {
     var matched = false

@@ -1,16 +1,16 @@
 /// What a request is for: a path and a query (RFC 9112 §3.2).
 ///
-/// The parser has already refused targets that are not valid: broken percent escapes, escapes that are not UTF-8,
-/// control characters in the path. Nothing is decoded before it is asked for.
+/// The parser has already refused targets that are not valid: broken percent escapes, escapes that
+/// are not UTF-8, control characters in the path. Nothing is decoded before it is asked for.
 public struct RequestTarget: Sendable {
   /// One `name=value` of a query, decoded; `+` stands for a space.
   public struct QueryItem: Hashable, Sendable {
-    /// What stands before the equals sign.
+    /// What stands before the first equals sign.
     public let name: String
     /// Empty for an item without an equals sign.
     public let value: String
 
-    /// An item from text that is already decoded.
+    /// Makes an item.
     public init(name: String, value: String) {
       self.name = name
       self.value = value
@@ -61,10 +61,11 @@ public struct RequestTarget: Sendable {
   /// Whether there is a question mark.
   public var hasQuery: Bool { query != nil }
 
-  /// The parts between the slashes, each percent-decoded: `/a/b%20c` is `["a", "b c"]`, `/` is `[""]`.
+  /// The parts between the slashes, each percent-decoded: `/a/b%20c` is `["a", "b c"]`, `/` is
+  /// `[""]`.
   ///
-  /// Decoded after the split: an escaped slash is part of its segment. Dot segments are left as they are; they
-  /// match no route.
+  /// Decoded after the split: an escaped slash is part of its segment. Dot segments are left as
+  /// they are; they match no route.
   public var pathSegments: [String] {
     if isAsterisk { return ["*"] }
     return bytes[path].dropFirst().split(

@@ -1,7 +1,7 @@
 /// An answer.
 ///
-/// The server itself adds `Date`, `Content-Length` or `Transfer-Encoding`, `Connection` and `X-Request-Id`; fields
-/// of these names given here are left out. To HEAD it sends the head alone.
+/// The server itself adds `Date`, `Content-Length` or `Transfer-Encoding`, `Connection` and
+/// `X-Request-Id`; fields of these names given here are left out. To HEAD it sends the head alone.
 public struct Response: Sendable {
   enum Form: Sendable {
     case composed(HeaderFields, Content)
@@ -10,11 +10,11 @@ public struct Response: Sendable {
     case notModified(PreparedResponse)
   }
 
-  /// The status the answer is sent with.
+  /// The status.
   public let status: Status
   let form: Form
 
-  /// An answer made of its parts; without content unless some is given.
+  /// Makes an answer.
   public init(
     _ status: Status, fields: HeaderFields = HeaderFields(), content: Content = .empty
   ) {

@@ -3,7 +3,9 @@ public struct Status: Hashable, Sendable, CustomStringConvertible {
   /// The code, 200...599 for an answer.
   public let code: Int
 
-  /// - Precondition: `code` has three digits and is final: 200...599.
+  /// Makes a status of any final code.
+  ///
+  /// - Precondition: `code` is 200...599.
   public init(_ code: Int) {
     precondition((200...599).contains(code), "a final status code is 200...599")
     self.code = code
@@ -13,75 +15,75 @@ public struct Status: Hashable, Sendable, CustomStringConvertible {
     self.code = code
   }
 
-  /// The request succeeded.
+  /// 200: the request succeeded.
   public static var ok: Status { Status(known: 200) }
-  /// Something was made; `Location` says where.
+  /// 201: a resource was made; `Location` names it.
   public static var created: Status { Status(known: 201) }
-  /// The work goes on after the answer.
+  /// 202: the work goes on behind the answer.
   public static var accepted: Status { Status(known: 202) }
-  /// Done, and there is nothing to send.
+  /// 204: done, and there is nothing to say.
   public static var noContent: Status { Status(known: 204) }
-  /// Moved for good; clients may change the method to GET.
+  /// 301: asked for elsewhere from now on.
   public static var movedPermanently: Status { Status(known: 301) }
-  /// Elsewhere for now; clients may change the method to GET.
+  /// 302: asked for elsewhere this time.
   public static var found: Status { Status(known: 302) }
-  /// The result is elsewhere, to be fetched with GET.
+  /// 303: the answer is to be read elsewhere, by GET.
   public static var seeOther: Status { Status(known: 303) }
-  /// What the client has is still current.
+  /// 304: what the client has is current.
   public static var notModified: Status { Status(known: 304) }
-  /// Elsewhere for now, with the same method.
+  /// 307: ask elsewhere this time, in the same way.
   public static var temporaryRedirect: Status { Status(known: 307) }
-  /// Moved for good, with the same method.
+  /// 308: ask elsewhere from now on, in the same way.
   public static var permanentRedirect: Status { Status(known: 308) }
-  /// The request is malformed.
+  /// 400: the request is malformed.
   public static var badRequest: Status { Status(known: 400) }
-  /// The client has to say who it is; needs `WWW-Authenticate`.
+  /// 401: credentials are missing or wrong; `WWW-Authenticate` says which.
   public static var unauthorized: Status { Status(known: 401) }
-  /// The request was understood and is refused.
+  /// 403: these credentials are not enough.
   public static var forbidden: Status { Status(known: 403) }
-  /// Nothing is there.
+  /// 404: there is no such resource.
   public static var notFound: Status { Status(known: 404) }
-  /// Something is there that does not take this method; needs `Allow`.
+  /// 405: the resource cannot do this; `Allow` names what it can.
   public static var methodNotAllowed: Status { Status(known: 405) }
-  /// It has no representation the client accepts.
+  /// 406: there is no representation the client accepts.
   public static var notAcceptable: Status { Status(known: 406) }
-  /// The client did not send in time.
+  /// 408: the request did not come in time.
   public static var requestTimeout: Status { Status(known: 408) }
-  /// The state of the resource forbids it.
+  /// 409: the resource's state does not allow it.
   public static var conflict: Status { Status(known: 409) }
-  /// It was there, and will not be again.
+  /// 410: the resource was here and is not any more.
   public static var gone: Status { Status(known: 410) }
-  /// The content must come with its length.
+  /// 411: the content must have a length.
   public static var lengthRequired: Status { Status(known: 411) }
-  /// A condition such as `If-Match` does not hold.
+  /// 412: a condition of the request does not hold.
   public static var preconditionFailed: Status { Status(known: 412) }
-  /// The content is larger than is taken.
+  /// 413: the content is too large.
   public static var contentTooLarge: Status { Status(known: 413) }
-  /// The request target is longer than is taken.
+  /// 414: the request target is too long.
   public static var uriTooLong: Status { Status(known: 414) }
-  /// The content is of a type, or coded in a way, that is not read here.
+  /// 415: content of this type is not understood.
   public static var unsupportedMediaType: Status { Status(known: 415) }
-  /// `Expect` asks for something other than `100-continue`.
+  /// 417: the expectation cannot be met.
   public static var expectationFailed: Status { Status(known: 417) }
-  /// The content can be read and makes no sense.
+  /// 422: the content is well formed and makes no sense.
   public static var unprocessableContent: Status { Status(known: 422) }
-  /// The request must say which state it means (RFC 6585 §3).
+  /// 428: the request must be conditional.
   public static var preconditionRequired: Status { Status(known: 428) }
-  /// This client asks too often (RFC 6585 §4).
+  /// 429: the client asks too often; `Retry-After` says when to come back.
   public static var tooManyRequests: Status { Status(known: 429) }
-  /// The field lines are larger than is taken (RFC 6585 §5).
+  /// 431: the field section is too large.
   public static var requestHeaderFieldsTooLarge: Status { Status(known: 431) }
-  /// Something went wrong that nobody foresaw.
+  /// 500: a fault of the server.
   public static var internalServerError: Status { Status(known: 500) }
-  /// The server knows no such method or transfer coding.
+  /// 501: the server does not know the method or coding.
   public static var notImplemented: Status { Status(known: 501) }
-  /// Too busy or stopping; `Retry-After` says when to ask again.
+  /// 503: the server is busy; `Retry-After` says when to come back.
   public static var serviceUnavailable: Status { Status(known: 503) }
-  /// A server behind this one did not answer in time.
+  /// 504: somebody the server needs did not answer.
   public static var gatewayTimeout: Status { Status(known: 504) }
-  /// The version of HTTP is not spoken here.
+  /// 505: the version is not spoken here.
   public static var httpVersionNotSupported: Status { Status(known: 505) }
-  /// There is no room for it (RFC 4918 §11.5).
+  /// 507: the store is full.
   public static var insufficientStorage: Status { Status(known: 507) }
 
   /// The phrase that stands after the code; empty for a code without a registered one.
@@ -144,6 +146,6 @@ public struct Status: Hashable, Sendable, CustomStringConvertible {
     code == 204 || code == 304
   }
 
-  /// The code and its phrase: `404 Not Found`.
+  /// Code and phrase: `404 Not Found`.
   public var description: String { "\(code) \(reasonPhrase)" }
 }

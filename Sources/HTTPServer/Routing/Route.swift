@@ -1,6 +1,6 @@
 /// One line of the route table.
 public struct Route: Sendable {
-  /// The method the route answers.
+  /// The method.
   public let method: Method
   /// `/segments/{sid}/customers`: literal segments and parameters in braces.
   public let pattern: String
@@ -8,8 +8,8 @@ public struct Route: Sendable {
   public let suffixes: [String]
   let handler: @Sendable (RouteMatch) -> Reply
 
-  /// - Precondition: `pattern` begins with a slash; each segment is a literal of unreserved characters or a whole
-  ///   parameter in braces.
+  /// - Precondition: `pattern` begins with a slash; each segment is a literal of unreserved
+  ///   characters or a whole parameter in braces.
   public init(
     _ method: Method, _ pattern: String, suffixes: [String] = [],
     handler: @escaping @Sendable (RouteMatch) -> Reply

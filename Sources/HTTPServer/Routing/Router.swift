@@ -1,7 +1,7 @@
 /// Finds the route of a request in one table.
 ///
-/// A literal segment beats a parameter, a longer suffix a shorter one. HEAD is answered where GET is, OPTIONS
-/// everywhere, and `Allow` names what a path can do.
+/// A literal segment beats a parameter, a longer suffix a shorter one. HEAD is answered where GET
+/// is, OPTIONS everywhere, and `Allow` names what a path can do.
 public struct Router: Sendable {
   /// The table, in the order it was given.
   public let routes: [Route]
@@ -18,8 +18,8 @@ public struct Router: Sendable {
   /// Answers a request by its route.
   /// - Parameters:
   ///   - notFound: no route has this path.
-  ///   - methodNotAllowed: the path has routes, none of this method; `allow` is the value of the `Allow` field that
-  ///     the answer must carry.
+  ///   - methodNotAllowed: the path has routes, none of this method; `allow` is the value of the
+  ///     `Allow` field that the answer must carry.
   public func reply(
     to request: Request, notFound: (Request) -> Reply,
     methodNotAllowed: (_ request: Request, _ allow: String) -> Reply

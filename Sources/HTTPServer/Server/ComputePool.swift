@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// Runs work off the event loops, so much at a time and so much waiting.
 ///
@@ -7,12 +6,12 @@ import Synchronization
 final class ComputePool: Sendable {
   typealias Job = @Sendable () -> Void
 
-  private struct State {
+  private struct State: Sendable {
     var waiting = Queue<Job>()
     var runningCount = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let width: Int
   private let bound: Int
   private let queue = DispatchQueue(
@@ -70,6 +69,8 @@ final class ComputePool: Sendable {
     }
   }
 }
+
+extension Queue: Sendable where Element: Sendable {}
 
 /// First in, first out.
 struct Queue<Element> {

@@ -1,10 +1,9 @@
-import Synchronization
-
 /// Content that is given piece by piece, whenever there is something: server-sent events.
 ///
-/// Make one, answer with ``Content/feed(_:)``, and call ``send(_:)`` from any thread. Between pieces
-/// the request costs its connection and nothing else. Something should be sent every now and then,
-/// such as a comment every 15 seconds: only what is sent tells whether the client is still there.
+/// Make one, answer with ``Content/feed(_:)``, and call ``send(_:)`` from any thread. Between
+/// pieces the request costs its connection and nothing else. Something should be sent every now and
+/// then, such as a comment every 15 seconds: only what is sent tells whether the client is still
+/// there.
 public final class ContentFeed: Sendable {
   /// What the server's end is told.
   enum Message {
@@ -34,7 +33,7 @@ public final class ContentFeed: Sendable {
   /// An event has some hundred bytes: a thousand of them.
   private static let unsentLimit = 1 << 18
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// A feed nobody reads yet.
   public init() {}

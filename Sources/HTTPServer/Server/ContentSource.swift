@@ -1,18 +1,16 @@
-import Synchronization
-
 /// Makes the content of one answer on the compute pool, a piece whenever the loop asks for one.
 final class ContentSource: Sendable {
   /// How large a piece is made before it is sent.
   private static let pieceBytes = 65_536
 
   /// Used by the one job that runs; the lock only tells the compiler so.
-  private let producer: Mutex<(any ContentProducer)?>
+  private let producer: Guarded<(any ContentProducer)?>
   private let id: ExchangeID
   private let loop: LoopHandle
   private let pool: ComputePool
 
   init(_ producer: any ContentProducer, id: ExchangeID, loop: LoopHandle, pool: ComputePool) {
-    self.producer = Mutex(producer)
+    self.producer = Guarded(producer)
     self.id = id
     self.loop = loop
     self.pool = pool

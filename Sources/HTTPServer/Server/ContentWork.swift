@@ -17,7 +17,7 @@ final class ContentWork: Sendable {
     case transformer(any ContentTransformer)
   }
 
-  private struct Inbox {
+  private struct Inbox: Sendable {
     var pieces = Queue<ContentPiece>()
     var isEnded = false
     /// Whether a job is running or waits to run.
@@ -27,9 +27,9 @@ final class ContentWork: Sendable {
     var unsentBytes = 0
   }
 
-  private let inbox = Mutex(Inbox())
+  private let inbox = Guarded(Inbox())
   /// Used by the one job that runs; the lock only tells the compiler so.
-  private let consumer: Mutex<Consumer?>
+  private let consumer: Guarded<Consumer?>
   private let hasBegun = Atomic<Bool>(false)
   private let id: ExchangeID
   private let loop: LoopHandle
@@ -39,7 +39,7 @@ final class ContentWork: Sendable {
   init(
     _ consumer: Consumer, id: ExchangeID, loop: LoopHandle, pool: ComputePool, limits: Limits
   ) {
-    self.consumer = Mutex(consumer)
+    self.consumer = Guarded(consumer)
     self.id = id
     self.loop = loop
     self.pool = pool

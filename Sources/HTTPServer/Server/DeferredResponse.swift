@@ -1,9 +1,8 @@
-import Synchronization
-
 /// An answer that is given later, by whoever knows it first.
 ///
-/// Make one, return ``Reply/deferred(_:)``, and call ``fulfil(_:)`` from any thread. Until then the request costs its
-/// connection and nothing else. The server answers 503 itself when ``Limits/answerTime`` has passed.
+/// Make one, return ``Reply/deferred(_:)``, and call ``fulfil(_:)`` from any thread. Until then the
+/// request costs its connection and nothing else. The server answers 503 itself when
+/// ``Limits/answerTime`` has passed.
 public final class DeferredResponse: Sendable {
   private enum State {
     /// Neither answered nor waited for.
@@ -16,9 +15,9 @@ public final class DeferredResponse: Sendable {
     case settled
   }
 
-  private let state = Mutex<State>(.idle)
+  private let state = Guarded<State>(.idle)
 
-  /// An answer that is not known yet.
+  /// An answer nobody has given yet.
   public init() {}
 
   /// Gives the answer.

@@ -32,8 +32,8 @@ extension EventLoop {
 
   /// When to ask a client that has closed its side whether it still reads.
   ///
-  /// It may have closed all of the connection: the system does not tell the one from the other. Only
-  /// what is sent to it does.
+  /// It may have closed all of the connection: the system does not tell the one from the other.
+  /// Only what is sent to it does.
   private func probeDeadline(
     of connection: Connection, _ intake: ConnectionState.Intake
   ) -> UInt64 {

@@ -41,7 +41,7 @@ final class LoopHandle: Sendable {
   /// Since when the loop's oldest idle connection has been idle; `.max` when none is.
   let oldestIdle = Atomic<UInt64>(.max)
   let wakeup: Wakeup
-  private let mail = Mutex<[Mail]>([])
+  private let mail = Guarded<[Mail]>([])
 
   init() throws(ServerError) {
     wakeup = try Wakeup()

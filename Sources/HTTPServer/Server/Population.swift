@@ -3,7 +3,7 @@ import Synchronization
 /// Counts the connections of a whole server.
 final class Population: Sendable {
   private let total = Atomic<Int>(0)
-  private let byAddress = Mutex<[PeerAddress: Int]>([:])
+  private let byAddress = Guarded<[PeerAddress: Int]>([:])
   private let perAddress: Int?
 
   /// - Parameter perAddress: how many connections one address may have.

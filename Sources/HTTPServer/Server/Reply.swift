@@ -30,8 +30,8 @@ public struct Reply: Sendable {
   }
 
   /// The content goes to a receiver as it arrives, on the compute pool, which then answers.
-  /// - Parameter limit: the most bytes of content this request may have; ``Limits/contentBytes`` when nil. Above it
-  ///   the answer is 413.
+  /// - Parameter limit: the most bytes of content this request may have; ``Limits/contentBytes``
+  ///   when nil. Above it the answer is 413.
   public static func receive(_ receiver: any ContentReceiver, limit: Int? = nil) -> Reply {
     Reply(.receive(receiver, limit: limit))
   }
@@ -58,12 +58,12 @@ public struct Reply: Sendable {
 
 /// Takes a request's content as it arrives, then answers.
 ///
-/// All calls come from the compute pool, one at a time and in order. When the client goes away no further call
-/// comes and the receiver is let go.
+/// All calls come from the compute pool, one at a time and in order. When the client goes away no
+/// further call comes and the receiver is let go.
 public protocol ContentReceiver: Sendable {
   /// Takes the next piece, of any size.
-  /// - Returns: an answer to end the request early, such as 413 or 422: nothing more is read, `finish` is not
-  ///   called. nil to go on.
+  /// - Returns: an answer to end the request early, such as 413 or 422: nothing more is read,
+  ///   `finish` is not called. nil to go on.
   mutating func receive(_ bytes: Span<UInt8>) -> Response?
 
   /// The content is complete.
@@ -72,15 +72,17 @@ public protocol ContentReceiver: Sendable {
 
 /// Turns a request's content into the answer's content while it arrives, in bounded memory.
 ///
-/// The answer begins with the first output, or with the end of the content when there was none by then. Its status
-/// and fields are asked for at that moment; later faults can only cut the answer off. The server reads no further
-/// input while output waits for the client, and asks for no output beyond what one piece of input makes.
+/// The answer begins with the first output, or with the end of the content when there was none by
+/// then. Its status and fields are asked for at that moment; later faults can only cut the answer
+/// off. The server reads no further input while output waits for the client, and asks for no output
+/// beyond what one piece of input makes.
 ///
 /// All calls come from the compute pool, one at a time and in order.
 public protocol ContentTransformer: Sendable {
   /// Takes the next piece of content and appends what can be answered already.
-  /// - Returns: nil to go on; an answer to send instead, which is possible only while nothing has been appended yet.
-  ///   Afterwards a returned answer cuts the connection, which is the only way left to tell the client.
+  /// - Returns: nil to go on; an answer to send instead, which is possible only while nothing has
+  ///   been appended yet. Afterwards a returned answer cuts the connection, which is the only way
+  ///   left to tell the client.
   mutating func transform(_ bytes: Span<UInt8>, into output: inout [UInt8]) -> Response?
 
   /// The content is complete: appends the rest.

@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// An HTTP/1.1 server (RFC 9110, RFC 9112) on raw sockets.
 ///
@@ -15,7 +14,7 @@ public final class Server: Sendable {
   private let configuration: ServerConfiguration
   private let handler: any RequestHandler
   private let events: (@Sendable (ServerEvent) -> Void)?
-  private let state = Mutex<State>(.ready)
+  private let state = Guarded<State>(.ready)
   private let finished = DispatchGroup()
 
   /// - Parameters:
@@ -32,8 +31,8 @@ public final class Server: Sendable {
   }
 
   /// Opens the endpoints and begins to serve.
-  /// - Returns: where the server listens, in the order of the configuration's endpoints. A name with
-  ///   addresses of both families gives two.
+  /// - Returns: where the server listens, in the order of the configuration's endpoints. A name
+  ///   with addresses of both families gives two.
   @discardableResult
   public func start() throws(ServerError) -> [BoundEndpoint] {
     guard !configuration.endpoints.isEmpty else { throw .noEndpoint }

@@ -2,8 +2,8 @@
 public struct ServerConfiguration: Sendable {
   /// One place to listen at.
   public enum Endpoint: Hashable, Sendable {
-    /// A TCP address: an IPv4 or IPv6 literal, or a name that is looked up once. Port 0 lets the system choose.
-    /// `::` takes IPv4 too.
+    /// A TCP address: an IPv4 or IPv6 literal, or a name that is looked up once. Port 0 lets the
+    /// system choose. `::` takes IPv4 too.
     case tcp(host: String, port: UInt16)
     /// A Unix-domain socket. A socket file that nobody listens on is replaced.
     case unix(path: String)
@@ -17,14 +17,12 @@ public struct ServerConfiguration: Sendable {
   /// Every bound and deadline.
   public var limits: Limits
 
-  /// Event loops, one thread each.
+  /// Event loops, one thread each; nil: one a core.
   ///
-  /// Connections are spread over them. nil: one a core.
+  /// Connections are spread over them.
   public var loopCount: Int?
 
-  /// Threads of the compute pool.
-  ///
-  /// nil: one a core.
+  /// Threads of the compute pool; nil: one a core.
   public var computeWidth: Int?
 
   /// Requests that may wait for the compute pool; above, they are answered with 503.
@@ -32,7 +30,7 @@ public struct ServerConfiguration: Sendable {
   /// Deep enough for a burst, short enough that what waits is still wanted when its turn comes.
   public var computeQueueCount: Int
 
-  /// A configuration; by default one endpoint that only this machine reaches.
+  /// Makes a configuration; every part has a default.
   public init(
     endpoints: [Endpoint] = [.tcp(host: "127.0.0.1", port: 8080)], limits: Limits = Limits(),
     loopCount: Int? = nil, computeWidth: Int? = nil, computeQueueCount: Int = 256

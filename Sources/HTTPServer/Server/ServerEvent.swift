@@ -19,13 +19,13 @@ public enum ServerEvent: Sendable {
 
   /// A request and its answer.
   public struct Completion: Sendable {
-    /// The method of the request.
+    /// The method.
     public let method: Method
     /// The pattern of the route, nil when none was chosen.
     public let route: String?
-    /// The status the answer was sent with.
+    /// The answer's status.
     public let status: Status
-    /// The value of `X-Request-Id` on the answer.
+    /// What `X-Request-Id` says.
     public let requestID: RequestID
     /// Where the client is.
     public let peer: PeerAddress
@@ -37,7 +37,7 @@ public enum ServerEvent: Sendable {
     public let duration: Duration
   }
 
-  /// Why a request ended without a whole answer.
+  /// Why a request has no whole answer.
   public enum AbortReason: Hashable, Sendable {
     /// The client went away.
     case clientGone
@@ -53,7 +53,7 @@ public enum ServerEvent: Sendable {
     case shutDown
   }
 
-  /// Why a new connection was turned away.
+  /// Why a connection was turned away.
   public enum RefusalReason: Hashable, Sendable {
     case connectionLimit
     case addressLimit

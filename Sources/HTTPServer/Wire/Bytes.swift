@@ -18,7 +18,8 @@ enum ASCII {
   static let backslash: UInt8 = 0x5C
   static let asterisk: UInt8 = 0x2A
 
-  /// The set of all bytes for which a predicate holds, as four words; looked up without a branch on memory.
+  /// The set of all bytes for which a predicate holds, as four words; looked up without a branch on
+  /// memory.
   struct Set: Sendable {
     private let low: UInt64
     private let high: UInt64

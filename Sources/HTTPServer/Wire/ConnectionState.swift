@@ -47,7 +47,8 @@ struct ConnectionState: Sendable, Equatable {
     case headCompleted(Intake, persists: Bool)
     /// The content was read to its end.
     case contentEnded
-    /// Nobody wants the rest of the content; `isSmall` if it is worth reading to keep the connection.
+    /// Nobody wants the rest of the content; `isSmall` if it is worth reading to keep the
+    /// connection.
     case contentRefused(isSmall: Bool)
     /// The request cannot be understood: its answer is the last one.
     case faulted

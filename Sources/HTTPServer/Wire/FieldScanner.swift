@@ -1,4 +1,5 @@
-/// Reads the parts that structured field values are made of (RFC 9110 §5.6): tokens, quoted strings, parameters.
+/// Reads the parts that structured field values are made of (RFC 9110 §5.6): tokens, quoted
+/// strings, parameters.
 struct FieldScanner {
   private let bytes: [UInt8]
   private var index = 0
@@ -61,7 +62,8 @@ struct FieldScanner {
     return nil
   }
 
-  /// `*( OWS ";" OWS [ name "=" value ] )` up to a comma or the end; nil when something else stands there.
+  /// `*( OWS ";" OWS [ name "=" value ] )` up to a comma or the end; nil when something else stands
+  /// there.
   mutating func parameters() -> [MediaType.Parameter]? {
     var parameters: [MediaType.Parameter] = []
     while true {

@@ -32,8 +32,8 @@ public enum HTTPDate {
     text.append(" GMT")
   }
 
-  /// The Gregorian date of a day: years of 400 are 146,097 days, and a year that begins in March keeps its leap day
-  /// last (Howard Hinnant, "chrono-compatible low-level date algorithms").
+  /// The Gregorian date of a day: years of 400 are 146,097 days, and a year that begins in March
+  /// keeps its leap day last (Howard Hinnant, "chrono-compatible low-level date algorithms").
   private static func civil(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = daysSince1970 + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

@@ -2,13 +2,15 @@
 public enum HTTPFault: Error, Hashable, Sendable {
   /// The request line is not `method SP target SP HTTP/d.d CRLF` (RFC 9112 §3).
   case requestLineInvalid
-  /// The request target has characters or escapes that no target may have, or a form its method forbids.
+  /// The request target has characters or escapes that no target may have, or a form its method
+  /// forbids.
   case targetInvalid
   /// A field line is not `name ":" value CRLF`, or is folded (RFC 9112 §5).
   case fieldLineInvalid
   /// `Host` is missing, repeated, or not `host[:port]` (RFC 9112 §3.2).
   case hostInvalid
-  /// `Content-Length` and `Transfer-Encoding` do not say clearly where the content ends (RFC 9112 §6.3).
+  /// `Content-Length` and `Transfer-Encoding` do not say clearly where the content ends (RFC 9112
+  /// §6.3).
   case framingInvalid
   /// The content is not chunked as RFC 9112 §7.1 has it.
   case chunkInvalid

@@ -1,7 +1,8 @@
 /// Every bound and deadline of the server, in one value.
 ///
-/// Sizes are bytes, counts are counts, times are durations. Each default names its reason; an application changes
-/// what it knows better, usually ``contentBytes``, ``connectionCount`` and ``idleTime``.
+/// Sizes are bytes, counts are counts, times are durations. Each default names its reason; an
+/// application changes what it knows better, usually ``contentBytes``, ``connectionCount`` and
+/// ``idleTime``.
 public struct Limits: Sendable, Hashable {
   // MARK: The head
 
@@ -122,7 +123,8 @@ public struct Limits: Sendable, Hashable {
   /// address.
   public var connectionsPerAddress: Int? = nil
 
-  /// Connections that may wait to be accepted, as given to listen(2); the kernel caps it by `net.core.somaxconn`.
+  /// Connections that may wait to be accepted, as given to listen(2); the kernel caps it by
+  /// `net.core.somaxconn`.
   public var backlog = 4096
 
   // MARK: Deadlines
@@ -172,13 +174,13 @@ public struct Limits: Sendable, Hashable {
   /// How long a closing connection that brings nothing more is kept.
   public var lingerQuietTime = Duration.seconds(2)
 
-  /// How long an idle connection is kept after the server began to shut down: a request that is on its way is still
-  /// answered.
+  /// How long an idle connection is kept after the server began to shut down: a request that is on
+  /// its way is still answered.
   public var drainTime = Duration.milliseconds(500)
 
   /// What `Retry-After` says when the server is too busy.
   public var retryAfter = Duration.seconds(2)
 
-  /// The defaults given at each limit.
+  /// The defaults.
   public init() {}
 }

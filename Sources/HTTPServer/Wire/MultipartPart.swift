@@ -1,6 +1,6 @@
 /// One part of multipart content: its field lines and what they say.
 public struct MultipartPart: Sendable {
-  /// The field lines of the part, in order.
+  /// The field lines.
   public let fields: HeaderFields
   /// The form field's name; nil when the part names none.
   public let name: String?
@@ -43,8 +43,9 @@ public struct MultipartPart: Sendable {
 
   /// `form-data; name="file"; filename="a.csv"` (RFC 7578 §4.2, RFC 6266).
   ///
-  /// Written for what clients send: a backslash escapes only a quote or itself, since browsers send Windows paths as
-  /// they are, and `%22` is a quote, as the HTML standard has it. `filename*` wins over `filename`.
+  /// Written for what clients send: a backslash escapes only a quote or itself, since browsers send
+  /// Windows paths as they are, and `%22` is a quote, as the HTML standard has it. `filename*` wins
+  /// over `filename`.
   private static func disposition(_ value: String) -> (name: String?, filename: String?) {
     var name: String?
     var filename: String?

@@ -24,7 +24,8 @@ public enum MultipartFault: Error, Hashable, Sendable {
   case truncated
 }
 
-/// Reads `multipart/form-data` (RFC 7578, RFC 2046 §5.1) as it arrives, in memory bounded by one part's field lines.
+/// Reads `multipart/form-data` (RFC 7578, RFC 2046 §5.1) as it arrives, in memory bounded by one
+/// part's field lines.
 ///
 /// What lies before the first boundary and after the closing one is passed over.
 public struct MultipartReader: Sendable {
@@ -54,8 +55,8 @@ public struct MultipartReader: Sendable {
   private var state = State.preamble
   /// How many bytes of ``delimiter`` the latest bytes match.
   private var matched = 2
-  /// How many of the matched bytes were only assumed: the line break before a boundary that stands at the very
-  /// start, or right behind a part's field lines.
+  /// How many of the matched bytes were only assumed: the line break before a boundary that stands
+  /// at the very start, or right behind a part's field lines.
   private var assumed = 2
   private var head: [UInt8] = []
   private var partCount = 0
@@ -68,7 +69,7 @@ public struct MultipartReader: Sendable {
     try self.init(boundary: boundary, limits: limits)
   }
 
-  /// A reader for a boundary, given without the dashes before it.
+  /// A reader for a boundary.
   public init(boundary: String, limits: Limits = Limits()) throws(MultipartFault) {
     let bytes = Array(boundary.utf8)
     let punctuation = ASCII.Set("'()+_,-./:=? ")
@@ -118,8 +119,10 @@ public struct MultipartReader: Sendable {
     guard isComplete else { throw .truncated }
   }
 
-  /// Passes on everything up to the next boundary, or up to the end but for what may be the beginning of one.
-  /// - Returns: where the scan ended; `matched` is the delimiter's length when it ended behind a boundary.
+  /// Passes on everything up to the next boundary, or up to the end but for what may be the
+  /// beginning of one.
+  /// - Returns: where the scan ended; `matched` is the delimiter's length when it ended behind a
+  ///   boundary.
   private mutating func scan(
     _ bytes: Span<UInt8>, from start: Int, _ emit: (Span<UInt8>) -> Void
   ) -> Int {

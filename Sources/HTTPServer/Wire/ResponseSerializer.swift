@@ -98,7 +98,8 @@ enum ResponseSerializer {
   /// `100 Continue`, whole.
   static let continueHead: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-  /// `102 Processing`, whole: asks a client that closed its sending side whether it is still there to read.
+  /// `102 Processing`, whole: asks a client that closed its sending side whether it is still there
+  /// to read.
   static let processingHead: [UInt8] = Array("HTTP/1.1 102 Processing\r\n\r\n".utf8)
 
   /// The last chunk and an empty trailer section.

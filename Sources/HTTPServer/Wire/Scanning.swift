@@ -1,7 +1,7 @@
 /// Where runs of one kind of byte end: the inner loops of the parser.
 ///
-/// They look at every byte of every head, so they read through a pointer: the bounds are checked once
-/// a run, not once a byte.
+/// They look at every byte of every head, so they read through a pointer: the bounds are checked
+/// once a run, not once a byte.
 extension Span<UInt8> {
   /// The index of the first byte from `start` on that is no `tchar`, or `count`.
   @inline(__always)

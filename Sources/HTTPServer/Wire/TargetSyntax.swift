@@ -1,10 +1,11 @@
-/// The grammar of request targets and authorities (RFC 3986, RFC 9112 §3.2), as far as a server must refuse what
-/// is not in it.
+/// The grammar of request targets and authorities (RFC 3986, RFC 9112 §3.2), as far as a server
+/// must refuse what is not in it.
 enum TargetSyntax {
   /// Whether the escapes of a target, made of legal characters, are well formed and mean text.
   ///
-  /// A path must decode to UTF-8 without control characters: no file name or key has any, and a NUL or line break
-  /// in a path is an attack on whatever lies behind. A query may hold line breaks (a form's text area) but no NUL.
+  /// A path must decode to UTF-8 without control characters: no file name or key has any, and a NUL
+  /// or line break in a path is an attack on whatever lies behind. A query may hold line breaks (a
+  /// form's text area) but no NUL.
   static func isValid(_ bytes: Span<UInt8>, path: Range<Int>, query: Range<Int>?) -> Bool {
     guard isText(bytes.extracting(path), allowsControls: false) else { return false }
     guard let query else { return true }
@@ -84,8 +85,8 @@ enum TargetSyntax {
     return isIPv6(bytes)
   }
 
-  /// Eight groups of one to four hexadecimal digits, one run of them possibly as `::`, the last two possibly as
-  /// an IPv4 address.
+  /// Eight groups of one to four hexadecimal digits, one run of them possibly as `::`, the last two
+  /// possibly as an IPv4 address.
   private static func isIPv6(_ bytes: Span<UInt8>) -> Bool {
     var groups = 0
     var hasGap = false

@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -92,7 +91,7 @@ struct PartsTests {
     let started = DispatchSemaphore(value: 0)
     let gate = DispatchSemaphore(value: 0)
     let done = DispatchGroup()
-    let running = Mutex((now: 0, most: 0, total: 0))
+    let running = Guarded((now: 0, most: 0, total: 0))
     let job: ComputePool.Job = {
       running.withLock {
         $0.now += 1

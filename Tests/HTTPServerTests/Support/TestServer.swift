@@ -1,5 +1,4 @@
-import HTTPServer
-import Synchronization
+@testable import HTTPServer
 
 /// A server on a port of its own, for one test.
 final class TestServer: Sendable {
@@ -54,7 +53,7 @@ final class TestServer: Sendable {
 }
 
 final class EventLog: Sendable {
-  let events = Mutex<[ServerEvent]>([])
+  let events = Guarded<[ServerEvent]>([])
 }
 
 /// Counts what it receives.

@@ -17,8 +17,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
 /// The corpus: Markdown files whose sections each have a heading, a reason, an `http` block and a
 /// `text` block.
 ///
-/// In an `http` block each line stands for itself and a CRLF. `\` at the end of a line takes its CRLF
-/// away; `\r \n \t \0 \\ \xHH` stand for one byte; `{a*100}` for a hundred of a byte or text.
+/// In an `http` block each line stands for itself and a CRLF. `\` at the end of a line takes its
+/// CRLF away; `\r \n \t \0 \\ \xHH` stand for one byte; `{a*100}` for a hundred of a byte or text.
 /// The `text` block has a line for each request that is read (method, path, `?` and query, host,
 /// `keep` or `close`), below it `* name: value` for other fields and `content "…"`, and at the end
 /// `incomplete` or `fault`, if so. `Limits: name=1` before the block changes limits.
