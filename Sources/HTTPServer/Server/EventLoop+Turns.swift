@@ -47,6 +47,8 @@ extension EventLoop {
           break
         }
         receive(connection)
+      } else if outbox.isEmpty, connection.state.phase == .finishing {
+        perform(connection.handle(.flushed), on: connection)
       } else if outbox.isEmpty || !connection.isWritable {
         break
       } else {
@@ -130,9 +132,6 @@ extension EventLoop {
     case .ended, .failed:
       close(connection, .clientGone)
       return
-    }
-    if outbox.isEmpty, connection.state.phase == .finishing {
-      perform(connection.handle(.flushed), on: connection)
     }
   }
 

@@ -55,6 +55,22 @@ struct FaultyProducer: ContentProducer {
   }
 }
 
+/// Makes one piece, and learns only when it is asked again that there is no other.
+struct HesitantProducer: ContentProducer {
+  var isDone = false
+  let gate: DispatchSemaphore
+
+  mutating func produce(into buffer: inout [UInt8]) throws -> Bool {
+    if isDone {
+      gate.wait()
+      return false
+    }
+    isDone = true
+    buffer += [UInt8](repeating: 0x61, count: 65_536)
+    return true
+  }
+}
+
 /// Makes pieces without end, and counts them.
 struct EndlessProducer: ContentProducer {
   let made: Counter
@@ -269,6 +285,31 @@ extension LiveTests {
       let answer = try server.answer(to: "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
       #expect(answer["Content-Length"] == "300")
       #expect(answer.content.count == 300)
+    }
+
+    @Test(
+      "a last piece without bytes ends the answer",
+      arguments: ["1.0\r\n", "1.1\r\nConnection: close\r\n", "1.1\r\n"])
+    func emptyLastPiece(_ version: String) throws {
+      let gate = DispatchSemaphore(value: 0)
+      let server = try TestServer(
+        routes: [
+          Route(.get, "/") { _ in
+            .now(Response(.ok, content: .stream(length: nil, HesitantProducer(gate: gate))))
+          }
+        ])
+      let client = try server.client()
+      try client.send("GET / HTTP/\(version)Host: x\r\n\r\n")
+      _ = try client.head()
+      // All of the first piece is sent before the last one comes.
+      nap(milliseconds: 100)
+      gate.signal()
+      if version == "1.1\r\n" {
+        #expect(try client.chunk().count == 65_536)
+        #expect(try client.chunk().isEmpty)
+      } else {
+        #expect(try client.readToEnd().count >= 65_536)
+      }
     }
 
     // MARK: Fed

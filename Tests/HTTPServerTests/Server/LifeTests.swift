@@ -131,6 +131,22 @@ extension LiveTests {
       #expect(try part.answer()["Connection"] == "close")
     }
 
+    @Test("content without end that nobody wants ends the connection, though it was to be kept")
+    func endlessUnwanted() throws {
+      let answer = DeferredResponse()
+      let server = try TestServer(routes: [Route(.post, "/later") { _ in .deferred(answer) }])
+      let client = try server.client()
+      try client.send("POST /later HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+      // What has come so far is no reason to close; what comes later is.
+      nap(milliseconds: 50)
+      answer.fulfil(Response(.ok, content: .text("later")))
+      let piece = [UInt8]("8000\r\n".utf8) + [UInt8](repeating: 0x61, count: 0x8000) + [13, 10]
+      for _ in 0..<40 { try client.send(piece) }
+      #expect(try client.answer().text == "later")
+      _ = try client.readToEnd()
+      #expect(!client.wasReset)
+    }
+
     @Test("malformed content nobody wants is refused all the same")
     func malformedUnwanted() throws {
       let server = try TestServer()
