@@ -13,8 +13,8 @@ final class Cloud: Sendable {
   let blockSize: Int
   /// Points of a chunk, a multiple of the block size that depends on `n` alone.
   ///
-  /// Results are added
-  /// chunk by chunk, so this number is part of the definition of a result's last bits.
+  /// Results are added chunk by chunk, so this number is part of the definition of a result's last
+  /// bits: changing it changes them.
   let chunkSize: Int
   /// Who runs the chunks.
   let team: WorkTeam
@@ -129,9 +129,9 @@ final class Cloud: Sendable {
     Buffer(uninitializedCount: resident == nil ? blockSize * featureCount : 1)
   }
 
-  /// The first value of the block that starts at sample `first`; its features lie `blockSize` apart.
+  /// Safety: the first value of the block that starts at sample `first`.
   ///
-  /// Safety: valid until the next block is packed into the same memory.
+  /// Its features lie `blockSize` apart. Valid until the next block is packed into the same memory.
   @inline(__always)
   func block(at first: Int, packedInto memory: Buffer<Double>) -> UnsafePointer<Double> {
     if let resident { return UnsafePointer(resident.base + first &* featureCount) }

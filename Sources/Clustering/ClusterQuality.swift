@@ -1,6 +1,8 @@
 /// How good a clustering is, by the usual indices.
 ///
-/// Undefined is nil, never NaN. Weight 2 counts as a point given twice, in every index.
+/// Undefined is nil, never NaN.
+///
+/// Weight 2 counts as a point given twice, in every index.
 public struct ClusterQuality: Sendable, Equatable {
   /// The mean silhouette of all samples, in −1...1; nil for one cluster.
   public let silhouette: Double?

@@ -29,9 +29,14 @@ struct Ladder {
     }
   }
 
+  /// Tries made on a rung before the first step: more where they cost less.
+  private func firstTryCount(_ clusterCount: Int) -> Int {
+    min(32, max(10, 80 / clusterCount))
+  }
+
   /// Makes the first tries on every rung, then goes up and down until nothing improves.
   mutating func climb() throws(ClusteringError) {
-    for index in rungs.indices { try rungs[index].run(Tries.waveSize) }
+    for index in rungs.indices { try rungs[index].run(firstTryCount(rungs[index].clusterCount)) }
     var isFresh = Array(repeating: true, count: rungs.count)
     var rounds = 0
     while rounds < Self.roundLimit && isFresh.contains(true) {

@@ -1,4 +1,5 @@
-/// The same points at several resolutions: a weighted core of some thousand, a larger one, and all.
+/// The same points at several resolutions: a weighted core of some thousand, a larger one, and all
+/// of them.
 ///
 /// Made once for all numbers of clusters that are tried.
 struct Levels {

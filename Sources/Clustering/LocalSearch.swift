@@ -46,9 +46,13 @@ struct LocalSearch {
     partition.labels.fill(with: -1)
     var result = try partition.lloyd(iterationLimit: iterationLimit)
     var iterationCount = result.iterationCount
+    var inertia = partition.inertia
     while result.hasConverged, chain?.improve(partition) ?? false {
       result = try partition.lloyd(iterationLimit: iterationLimit)
       iterationCount += result.iterationCount
+      // What a chain gains must survive rounding, or it could go round for ever.
+      guard partition.inertia < inertia else { break }
+      inertia = partition.inertia
     }
     return Optimum(
       centroids: partition.centroids.array, inertia: partition.inertia,

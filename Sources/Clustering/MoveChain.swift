@@ -11,7 +11,8 @@ struct MoveChain {
   static let width = 48
   /// Moves without a new best after which a chain gives up.
   ///
-  /// Measured on the Mall figures: 10 makes a try two to ten times as likely to end in the best optimum, 20 or 40 add little.
+  /// Measured on the Mall figures: 10 makes a
+  /// try two to ten times as likely to end in the best optimum, 20 or 40 add little.
   static let patience = 10
   /// Points up to which single moves are worth looking at: beyond it, one point hardly moves a
   /// centroid.

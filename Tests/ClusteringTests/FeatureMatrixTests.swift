@@ -1,0 +1,34 @@
+import Testing
+
+@testable import Clustering
+
+@Suite("FeatureMatrix") struct FeatureMatrixTests {
+  @Test("columns, rows and single coordinates agree") func access() throws {
+    let matrix = try FeatureMatrix(columns: [[1, 2, 3], [4, 5, 6]])
+    #expect(matrix.sampleCount == 3 && matrix.featureCount == 2)
+    #expect(matrix.column(1) == [4, 5, 6])
+    #expect(matrix.row(2) == [3, 6])
+    #expect(matrix[0, 1] == 4)
+  }
+
+  @Test("negative zero is stored as zero") func negativeZero() throws {
+    let matrix = try FeatureMatrix(columns: [[-0.0]])
+    #expect(matrix[0, 0].sign == .plus)
+  }
+
+  @Test("what cannot be clustered is refused, with the place") func refusals() {
+    #expect(throws: ClusteringError.shapeMismatch(expected: 1, found: 0)) {
+      try FeatureMatrix(columns: [])
+    }
+    #expect(throws: ClusteringError.noSamples) { try FeatureMatrix(columns: [[]]) }
+    #expect(throws: ClusteringError.shapeMismatch(expected: 2, found: 1)) {
+      try FeatureMatrix(columns: [[1, 2], [1]])
+    }
+    for bad in [Double.nan, .infinity, -.infinity, 1e121] {
+      #expect(throws: ClusteringError.notFinite(sample: 1, feature: 1)) {
+        try FeatureMatrix(columns: [[1, 2], [1, bad]])
+      }
+    }
+    #expect(throws: Never.self) { try FeatureMatrix(columns: [[1e120]]) }
+  }
+}
