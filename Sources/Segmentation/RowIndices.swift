@@ -59,6 +59,21 @@ extension Run {
       scored.sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }.map(\.row))
   }
 
+  /// Below this margin a customer stands near the border to another segment.
+  public static let borderlineMargin = 0.1
+
+  /// The rows of customers near the border to another segment.
+  ///
+  /// - Complexity: O(*mkd*) for *m* rows.
+  public func borderline(_ rows: RowIndices) -> RowIndices {
+    RowIndices(
+      (0..<rows.count).compactMap { position in
+        guard let margin = score(row: rows[position])?.margin, margin < Run.borderlineMargin
+        else { return nil }
+        return Int32(truncatingIfNeeded: rows[position])
+      })
+  }
+
   /// The first row whose id is this one.
   ///
   /// - Complexity: O(*n*).

@@ -21,6 +21,7 @@ public struct Application: RequestHandler {
   let configuration: Configuration
   private let readiness: Readiness
   private let cache = AnswerCache()
+  private let changes = Changes()
   private let router: Router
 
   /// An application over a service.
@@ -31,7 +32,8 @@ public struct Application: RequestHandler {
     self.configuration = configuration
     self.readiness = readiness
     let context = Context(
-      service: service, configuration: configuration, readiness: readiness, cache: cache)
+      service: service, configuration: configuration, readiness: readiness, cache: cache,
+      changes: changes)
     router = Router(
       Application.endpoints(context).map { endpoint in
         Route(endpoint.method, endpoint.pattern, suffixes: endpoint.forms.map(\.suffix)) { match in
@@ -50,6 +52,11 @@ public struct Application: RequestHandler {
       + RunRoutes(context: context).endpoints
       + OperationRoutes(context: context).endpoints
       + HomeRoutes(context: context).endpoints
+  }
+
+  /// Answers those who wait for a change at once, since the service is about to stop.
+  public func releaseWaiting() {
+    changes.announce()
   }
 
   /// The method and pattern of every route, in the order of the list.

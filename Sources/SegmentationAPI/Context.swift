@@ -8,17 +8,18 @@ struct Context: Sendable {
   let configuration: Application.Configuration
   let readiness: Readiness
   let cache: AnswerCache
+  let changes: Changes
 
   /// Answers a request that matched an endpoint.
   func reply(to match: RouteMatch, with endpoint: Endpoint) -> Reply {
     let request = match.request
     do {
       let form = try negotiate(match, endpoint)
-      if case .cached = endpoint.handling {
-        let key = AnswerCache.Key(target: request.target.text, form: form)
-        if let kept = cache.answer(key, version: service.version) {
-          return .now(kept.response(to: request))
-        }
+      let waits =
+        endpoint.parameters.contains(.wait)
+        && request.target.rawQuery?.contains("wait=") == true
+      if case .cached = endpoint.handling, !waits, let kept = kept(for: request, form) {
+        return .now(kept.response(to: request))
       }
       let items = request.target.queryItems.map { (name: $0.name, value: $0.value) }
       let query =
@@ -40,23 +41,60 @@ struct Context: Sendable {
     case .immediate(let handler):
       return .now(respond(to: call, try handler(call)))
     case .cached(let handler):
-      return .compute {
+      let answer: @Sendable () -> Response = {
         self.response(to: call) { call throws(ProblemDetails) in
           // The version is read first: what is made from later contents is then never kept as older.
           let version = self.service.version
           return self.keep(try handler(call), for: call, version: version)
         }
       }
+      var reader = QueryReader(call.query)
+      let wait = reader.integer("wait", in: 1...60)
+      try reader.finish()
+      guard let wait else { return .compute(answer) }
+      return awaitChange(for: wait, call, answer)
     case .computed(let handler):
       return .compute {
-        self.response(to: call) { call throws(ProblemDetails) in
-          self.respond(to: call, try handler(call))
+        self.announcingChange {
+          self.response(to: call) { call throws(ProblemDetails) in
+            self.respond(to: call, try handler(call))
+          }
         }
       }
     case .upload(let handler):
       let receiver = try UploadReceiver(upload: try handler(call), call: call, context: self)
       return .receive(receiver, limit: configuration.limits.contentBytes)
     }
+  }
+
+  /// The answer that is kept for a request.
+  private func kept(for request: Request, _ form: Form) -> PreparedResponse? {
+    cache.answer(.init(target: request.target.text, form: form), version: service.version)
+  }
+
+  /// Answers at the next change, or when the time is over; at once to a client that names another
+  /// state than the one there is.
+  ///
+  /// Routes that can be waited for make their answers from a handful of rows, so looking at what
+  /// there is does not keep the event loop from others.
+  private func awaitChange(
+    for seconds: Int, _ call: Call, _ answer: @escaping @Sendable () -> Response
+  ) -> Reply {
+    if call.request.fields.contains("If-None-Match") {
+      let now = answer()
+      if now.status != .notModified { return .now(now) }
+    }
+    let deferred = DeferredResponse()
+    changes.await(for: seconds) { deferred.fulfil(answer()) }
+    return .deferred(deferred)
+  }
+
+  /// Does work that may store or remove something, and tells those who wait if it did.
+  private func announcingChange(_ work: () -> Response) -> Response {
+    let version = service.version
+    let response = work()
+    if service.version != version { changes.announce() }
+    return response
   }
 
   /// Runs a handler and turns its problem into an answer.

@@ -102,6 +102,7 @@ final class Service: Sendable {
     readiness.state = .draining
     log.write(.info, "stopping")
     DispatchQueue.main.asyncAfter(deadline: .now() + .seconds(settings.drainDelay)) { [self] in
+      application.releaseWaiting()
       server.shutDown(grace: .seconds(settings.shutdownGrace)) { [self] in
         log.write(.info, "stopped")
         log.flush()

@@ -52,7 +52,7 @@ struct BadInputTests {
     Case("k abc", query: "?k=abc", good, 400, "cluster-count-not-a-number"),
     Case("k 2.5", query: "?k=2.5", good, 400, "cluster-count-not-a-number"),
     Case("k above rows", query: "?k=5", good, 422, "too-many-clusters"),
-    Case("k 10^9", query: "?k=1000000000", good, 422, "too-many-clusters"),
+    Case("k 10^9", query: "?k=1000000000", good, 400, "cluster-count-out-of-range"),
     Case("unknown feature", query: "?k=2&features=agee", good, 422, "unknown-column"),
     Case(
       "text feature", query: "?k=2&features=name", "name,age\na,1\nb,2\nc,9\n", 422,

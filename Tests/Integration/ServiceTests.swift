@@ -180,6 +180,28 @@ struct ServiceTests {
     }
   }
 
+  @Test("typical customers come first, borderline ones can be listed")
+  func borderline() async throws {
+    try await ServiceProcess.with { service in
+      let curl = service.client()
+      let run = try await curl.post("/segments?k=5", .bytes(Self.csv)).json()
+      var borderline = 0
+      for segment in run["segments"].items {
+        let id = try #require(segment["segment_id"].string)
+        let all = try await curl.get("/segments/\(id)/customers?sort=distance&limit=10000").json()
+        let distances = all["items"].items.compactMap { $0["distance"].number }
+        #expect(distances == distances.sorted())
+        #expect(Double(distances.count) == segment["size"].number)
+        let few = try await curl.get("/segments/\(id)/customers?borderline=true").json()
+        for customer in few["items"].items { #expect((customer["margin"].number ?? 1) < 0.1) }
+        let near = all["items"].items.count { ($0["margin"].number ?? 1) < 0.1 }
+        #expect(few["items"].items.count == near)
+        borderline += near
+      }
+      #expect(borderline > 0)
+    }
+  }
+
   @Test("runs are activated, removed and fall back; datasets go with their runs")
   func runs() async throws {
     try await ServiceProcess.with { service in
@@ -209,6 +231,35 @@ struct ServiceTests {
       let gone = try await curl.send(CurlRequest("DELETE", "/datasets/\(dataset)"))
       #expect(gone.status == 200)
       #expect(try await curl.get("/datasets/\(dataset)").status == 404)
+    }
+  }
+
+  @Test("a poll that waits is answered by the next run")
+  func longPoll() async throws {
+    try await ServiceProcess.with { service in
+      let curl = service.client()
+      #expect(try await curl.post("/segments?k=3", .bytes(Self.csv)).status == 201)
+      let first = try await curl.get("/clusters/summary?wait=1")
+      #expect(first.status == 200)
+      #expect(try first.json()["k"].number == 3)
+      let tag = try #require(first.headers["ETag"])
+      // Nothing changes: the time runs out and the client has what there is.
+      let unchanged = try await curl.get(
+        "/clusters/summary?wait=1", headers: ["If-None-Match": tag])
+      #expect(unchanged.status == 304)
+      async let waiting = service.client().get(
+        "/clusters/summary?wait=30", headers: ["If-None-Match": tag])
+      let fit = try await curl.post("/segments?k=4", .bytes(Self.csv))
+      #expect(fit.status == 201)
+      let changed = try await waiting
+      #expect(changed.status == 200)
+      #expect(try changed.json()["k"].number == 4)
+      #expect(changed.duration < .seconds(20))
+      // A client that has an older state is answered at once.
+      let late = try await curl.get(
+        "/clusters/summary?wait=30", headers: ["If-None-Match": tag])
+      #expect(late.status == 200)
+      #expect(try await curl.get("/clusters/summary?wait=0").status == 400)
     }
   }
 

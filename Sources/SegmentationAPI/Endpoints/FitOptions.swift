@@ -60,20 +60,16 @@ extension SegmentationOptions {
     throws(ProblemDetails) -> ClusterCount
   {
     guard let text, text != "auto" else { return .automatic(range) }
-    let isNegative = text.hasPrefix("-")
-    let digits = isNegative ? text.dropFirst() : text[...]
+    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+    let range = "k takes a whole number from 1 to \(clusterCountLimit), or auto."
     guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
       throw ProblemDetails(
-        .clusterCountNotWhole, "k takes a whole number from 1 on, or auto.",
+        .clusterCountNotWhole, range,
         faults: [.init(pointer: "k", value: text, reason: "not a whole number")])
     }
-    guard let value = Int(text), value >= 1 else {
-      let problem = isNegative || Int(text) == 0
+    guard let value = Int(text), (1...clusterCountLimit).contains(value) else {
       throw ProblemDetails(
-        problem ? .clusterCountOutOfRange : .tooManyClusters,
-        problem
-          ? "k takes a whole number from 1 on, or auto."
-          : "k is larger than the number of customers can be; choose a smaller k, or auto.",
+        .clusterCountOutOfRange, range,
         faults: [.init(pointer: "k", value: text, reason: "out of range")])
     }
     return .fixed(value)

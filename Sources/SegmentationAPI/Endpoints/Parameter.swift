@@ -14,6 +14,8 @@ struct Parameter: Sendable, Equatable {
 extension Parameter {
   static let run = Parameter("run", "the id of a run; the current run of the series by default")
   static let series = Parameter("series", "the line of runs to look at; `default` by default")
+  static let wait = Parameter(
+    "wait", "seconds, 1 to 60, to wait for a change before answering with what is there")
   static let flat = Parameter("flat", "1 gives the bare JSON array")
   static let limit = Parameter("limit", "how many items a page holds: 1 to 10000, 100 by default")
   static let cursor = Parameter("cursor", "where the page begins: `next` of the page before")

@@ -90,7 +90,7 @@ struct CustomerPayload {
     var text = "Nearest to \(run.segments[score.cluster].name): \(figures.joined(separator: ", "))."
     if let second = score.secondCluster, let margin = score.margin {
       text +=
-        margin < 0.1
+        margin < Run.borderlineMargin
         ? " Close to the border with \(run.segments[second].name)."
         : " Next would be \(run.segments[second].name)."
     }

@@ -104,7 +104,7 @@ extension ProblemType {
     "Choose a smaller k, or k=auto.")
   static let clusterCountOutOfRange = ProblemType(
     "cluster-count-out-of-range", .badRequest, "k is out of range",
-    "k is a whole number from 1 on, or auto.")
+    "k is a whole number from 1 to 1000, or auto.")
   static let clusterCountNotWhole = ProblemType(
     "cluster-count-not-a-number", .badRequest, "k is not a whole number",
     "k is a whole number such as 5, or auto.")

@@ -10,7 +10,8 @@ struct ClusterRoutes {
   var endpoints: [Endpoint] {
     [
       Endpoint(
-        .get, "/clusters/summary", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
+        .get, "/clusters/summary", forms: Self.forms,
+        parameters: [.run, .series, .wait] + Parameter.list,
         summary: "One flat row a cluster: the address that dashboards poll.",
         .cached { call throws(ProblemDetails) in try summary(call) }),
       Endpoint(

@@ -30,6 +30,7 @@ struct SegmentRoutes {
         .get, "/segments/{sid}/customers", forms: [.json, .csv, .ndjson, .txt],
         parameters: [
           .run, .series, Parameter("sort", "distance lists the typical customers first"),
+          Parameter("borderline", "true lists only those near the border to another segment"),
         ] + Parameter.pages,
         summary: "The customers of a segment: the mailing list.",
         .computed { call throws(ProblemDetails) in try customers(call) }),
@@ -91,6 +92,10 @@ struct SegmentRoutes {
     let run = try call.run()
     let segment = try segment(call, in: run)
     var rows = run.rows(ofCluster: segment.cluster)
+    var reader = QueryReader(call.query)
+    let isBorderline = reader.flag("borderline", default: false)
+    try reader.finish()
+    if isBorderline { rows = run.borderline(rows) }
     if let sort = call.query["sort"] {
       guard sort == "distance" else {
         throw ProblemDetails(

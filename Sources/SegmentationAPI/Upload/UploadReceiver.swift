@@ -46,6 +46,8 @@ struct UploadReceiver: ContentReceiver {
   }
 
   mutating func finish() -> Response {
+    let version = context.service.version
+    defer { if context.service.version != version { context.changes.announce() } }
     let start = ContinuousClock.now
     do {
       var query = call.query
