@@ -101,8 +101,12 @@ struct AssignmentRoutes {
     if call.form == .csv, let archive = decoded.archive {
       return Answer(
         form: .csv,
-        producer: AssignedFile(
-          archive: archive, assignment: assignment, dialect: try call.dialect(isHandedBack: true)),
+        producer: AnnotatedFile(
+          source: .archive(archive, table), columns: AssignmentCells.columns,
+          dialect: try call.dialect(isHandedBack: true)
+        ) { row in
+          AssignmentCells.cells(run: run, score: row.flatMap { assignment.score(row: $0) })
+        },
         tag: nil)
     }
     return try call.answer(
@@ -141,50 +145,5 @@ private enum AssignmentCells {
   static func cells(run: Run, score: Score?) -> [JSON] {
     ScoreCells.cells(run: run, score: score)
       + [.string(score?.secondCluster.map { run.segments[$0].id })]
-  }
-}
-
-/// The rows that were sent, each followed by its segment.
-private struct AssignedFile: ContentProducer {
-  private static let pieceSize = 64 << 10
-
-  let archive: RecordArchive
-  let assignment: Assignment
-  let dialect: CSVDialect
-  private var position = 0
-  private var hasBegun = false
-
-  init(archive: RecordArchive, assignment: Assignment, dialect: CSVDialect) {
-    self.archive = archive
-    self.assignment = assignment
-    self.dialect = dialect
-  }
-
-  mutating func produce(into buffer: inout [UInt8]) -> Bool {
-    if !hasBegun {
-      hasBegun = true
-      dialect.writeMark(to: &buffer)
-      let start = buffer.count
-      archive.appendHeader(to: &buffer)
-      if dialect.isSpreadsheetSafe { CSVDialect.makeSafe(&buffer, from: start) }
-      end(AssignmentCells.columns.map { .string($0) }, &buffer)
-    }
-    while position < archive.recordCount, buffer.count < Self.pieceSize {
-      let start = buffer.count
-      archive.appendRecord(position, to: &buffer)
-      if dialect.isSpreadsheetSafe { CSVDialect.makeSafe(&buffer, from: start) }
-      let score = assignment.table.row(ofRecord: position).flatMap { assignment.score(row: $0) }
-      end(AssignmentCells.cells(run: assignment.run, score: score), &buffer)
-      position += 1
-    }
-    return position < archive.recordCount
-  }
-
-  private func end(_ cells: [JSON], _ buffer: inout [UInt8]) {
-    for cell in cells {
-      buffer.append(UInt8(ascii: ","))
-      dialect.write(cell, to: &buffer)
-    }
-    buffer.append(contentsOf: [0x0D, 0x0A])
   }
 }
