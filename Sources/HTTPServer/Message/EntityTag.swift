@@ -26,11 +26,11 @@ public struct EntityTag: Hashable, Sendable, CustomStringConvertible {
   /// Whether a list as `If-None-Match` has it is `*` or names this tag, compared weakly: `W/` does
   /// not matter.
   func matchesAny(in list: Span<UInt8>) -> Bool {
+    // What a client sends that has got this tag from here.
+    if list.equals(bytes.span) { return true }
     var index = 0
     while index < list.count {
-      while index < list.count, [ASCII.space, ASCII.tab, ASCII.comma].contains(list[index]) {
-        index += 1
-      }
+      while index < list.count, Self.isSeparator(list[index]) { index += 1 }
       guard index < list.count else { return false }
       if list[index] == ASCII.asterisk { return list.count == 1 }
       if index + 1 < list.count, list[index] == 0x57, list[index + 1] == ASCII.slash { index += 2 }
@@ -43,5 +43,9 @@ public struct EntityTag: Hashable, Sendable, CustomStringConvertible {
       if bytes.span.extracting(opaque).equals(list.extracting(start..<index)) { return true }
     }
     return false
+  }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte == ASCII.space || byte == ASCII.tab || byte == ASCII.comma
   }
 }

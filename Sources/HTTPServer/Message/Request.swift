@@ -50,6 +50,10 @@ public struct Request: Sendable {
   /// 9110 §13.1.2).
   /// - Parameter etag: the current entity tag of the answer, quotes included.
   public func ifNoneMatch(_ etag: EntityTag) -> Bool {
+    guard let value = head.ifNoneMatch else { return false }
+    if !head.hasSeveralIfNoneMatch {
+      return etag.matchesAny(in: head.fields.bytes.span.extracting(value))
+    }
     var matched = false
     head.fields.forEachValue(of: "If-None-Match") { value in
       if etag.matchesAny(in: value) { matched = true }

@@ -13,6 +13,8 @@ public struct Response: Sendable {
   /// The status.
   public let status: Status
   let form: Form
+  /// Whether the content is made as it is read. Kept, since a look at ``form`` copies it.
+  let isStream: Bool
 
   /// Makes an answer.
   public init(
@@ -20,17 +22,23 @@ public struct Response: Sendable {
   ) {
     self.status = status
     form = .composed(fields, content)
+    switch content {
+    case .empty, .bytes: isStream = false
+    case .stream, .feed: isStream = true
+    }
   }
 
   /// An answer that is already bytes.
   public init(prepared: PreparedResponse) {
     status = prepared.status
     form = .prepared(prepared)
+    isStream = false
   }
 
   init(notModified prepared: PreparedResponse) {
     status = .notModified
     form = .notModified(prepared)
+    isStream = false
   }
 
   /// Content of a given type.

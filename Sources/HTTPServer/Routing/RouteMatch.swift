@@ -2,17 +2,17 @@
 public struct RouteMatch: Sendable {
   /// The request.
   public let request: Request
-  /// The suffix the path carried, without its dot; nil when it carried none.
-  public let suffix: String?
   private let entry: RouteEntry
-  private let values: [String]
+  private let place: RouteTree.Place
 
-  init(request: Request, entry: RouteEntry, suffix: String?, values: [String]) {
+  init(request: Request, entry: RouteEntry, place: RouteTree.Place) {
     self.request = request
     self.entry = entry
-    self.suffix = suffix
-    self.values = values
+    self.place = place
   }
+
+  /// The suffix the path carried, without its dot; nil when it carried none.
+  public var suffix: String? { place.suffix }
 
   /// The route's pattern.
   public var pattern: String { entry.route.pattern }
@@ -23,12 +23,12 @@ public struct RouteMatch: Sendable {
     guard let index = entry.parameterNames.firstIndex(of: name) else {
       preconditionFailure("\(pattern) has no parameter \(name)")
     }
-    return values[index]
+    return place.values[index]
   }
 
   /// All parameters by name.
   public var parameters: [String: String] {
-    Dictionary(zip(entry.parameterNames, values), uniquingKeysWith: { _, last in last })
+    Dictionary(zip(entry.parameterNames, place.values), uniquingKeysWith: { _, last in last })
   }
 }
 

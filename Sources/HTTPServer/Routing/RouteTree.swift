@@ -49,8 +49,8 @@ private struct LiteralPaths: Sendable {
 
 /// The paths of a route table as a tree of segments, walked over the bytes of a path.
 struct RouteTree: Sendable {
-  /// Where a path leads.
-  struct Place: Sendable {
+  /// Where a path leads. A class, so that what is found refers to it and copies nothing.
+  final class Place: Sendable {
     let node: Int
     /// The suffix that was taken off the last segment.
     let suffix: String?
@@ -58,6 +58,21 @@ struct RouteTree: Sendable {
     let values: [String]
     /// The last parameter's value with its suffix; nil when the last segment is a literal.
     let wholeLastValue: String?
+
+    init(node: Int, suffix: String?, values: [String], wholeLastValue: String?) {
+      self.node = node
+      self.suffix = suffix
+      self.values = values
+      self.wholeLastValue = wholeLastValue
+    }
+
+    /// The same place, with the suffix left on the last parameter; nil when that is a literal.
+    var withoutSuffix: Place? {
+      wholeLastValue.map {
+        Place(
+          node: node, suffix: nil, values: values.dropLast() + [$0], wholeLastValue: wholeLastValue)
+      }
+    }
   }
 
   private struct Literal: Sendable {

@@ -32,7 +32,7 @@ public struct Router: Sendable {
     if let reply = reply(to: request, as: method, at: place) { return reply }
     // A GET route answers HEAD, unless HEAD has one of its own.
     if method == .head, let reply = reply(to: request, as: .get, at: place) { return reply }
-    let able = tree.routes(at: place.node).filter { match(request, $0, place) != nil }
+    let able = tree.routes(at: place.node).filter { self.place(place, for: entries[$0]) != nil }
     guard let first = able.first else { return notFound(request) }
     let allow = allow(in: able.map { routes[$0].method })
     let reply =
@@ -43,27 +43,22 @@ public struct Router: Sendable {
   private func reply(
     to request: Request, as method: Method, at place: RouteTree.Place
   ) -> Reply? {
-    for index in tree.routes(at: place.node) where entries[index].route.method == method {
-      guard let match = match(request, index, place) else { continue }
-      var reply = entries[index].route.handler(match)
-      reply.routePattern = entries[index].route.pattern
+    for index in tree.routes(at: place.node) {
+      let entry = entries[index]
+      guard entry.route.method == method, let place = self.place(place, for: entry) else {
+        continue
+      }
+      var reply = entry.route.handler(RouteMatch(request: request, entry: entry, place: place))
+      reply.routePattern = entry.route.pattern
       return reply
     }
     return nil
   }
 
   /// The place as one route sees it: with the suffix taken off only if the route declares it.
-  private func match(
-    _ request: Request, _ index: Int, _ place: RouteTree.Place
-  ) -> RouteMatch? {
-    let entry = entries[index]
-    guard let suffix = place.suffix, !entry.route.suffixes.contains(suffix) else {
-      return RouteMatch(
-        request: request, entry: entry, suffix: place.suffix, values: place.values)
-    }
-    guard let whole = place.wholeLastValue else { return nil }
-    return RouteMatch(
-      request: request, entry: entry, suffix: nil, values: place.values.dropLast() + [whole])
+  private func place(_ place: RouteTree.Place, for entry: RouteEntry) -> RouteTree.Place? {
+    guard let suffix = place.suffix, !entry.route.suffixes.contains(suffix) else { return place }
+    return place.withoutSuffix
   }
 
   /// The value of `Allow` for a set of methods: those given, HEAD beside GET, and OPTIONS.

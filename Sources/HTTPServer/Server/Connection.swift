@@ -2,26 +2,13 @@
 ///
 /// Owned and used by one event loop.
 final class Connection {
+  // What every turn looks at lies together, the rest behind it.
+
   let socket: Socket
   /// The place in the loop's tables, and how often that place was used before.
   let slot: Int
   let generation: UInt32
-  let peer: PeerAddress
-
   private(set) var state = ConnectionState()
-  /// The head that is being read, between turns and if there is any of it.
-  var parser = RequestParser()
-  var hasPartialHead = false
-  /// Bytes for the socket, between turns and if there are any.
-  var outbox = Outbox()
-  var hasOutput = false
-  /// Bytes from the socket that nobody has looked at yet.
-  var backlog: [UInt8] = []
-  var backlogStart = 0
-  /// The request at hand, unless it was answered at once.
-  var exchange: Exchange?
-  var requestCount = 0
-
   /// Whether the socket may have bytes.
   var isReadable = true
   /// Whether the system said that the peer has closed its side: it must be read to the very end.
@@ -30,8 +17,28 @@ final class Connection {
   var isWritable = true
   /// Whether the loop will look at it again without being asked.
   var isQueued = false
+  /// Whether there is something in ``outbox``.
+  var hasOutput = false
+  /// Whether there is something in ``parser``.
+  var hasPartialHead = false
+  var requestCount = 0
+  /// Bytes given to the socket.
+  var sentBytes = 0
+  /// Bytes from the socket that nobody has looked at yet.
+  var backlog: [UInt8] = []
+  var backlogStart = 0
+  let peer: PeerAddress
+  /// When a client that closed its side is asked whether it still reads; 0 when it was asked.
+  var probeDeadline = UInt64.max
 
-  // Deadlines of the monotonic clock; `.max` when there is none.
+  /// The request at hand, unless it was answered at once.
+  var exchange: Exchange?
+  /// The head that is being read, between turns.
+  var parser = RequestParser()
+  /// Bytes for the socket, between turns.
+  var outbox = Outbox()
+
+  // Further deadlines of the monotonic clock; `.max` when there is none.
 
   /// When the head must be complete.
   var headDeadline = UInt64.max
@@ -40,15 +47,11 @@ final class Connection {
   var contentAtWindow = 0
   /// When the answer must be there.
   var answerDeadline = UInt64.max
-  /// When a client that closed its side is asked whether it still reads; 0 when it was asked.
-  var probeDeadline = UInt64.max
   /// When the client must have taken some of what waits for it, and how much it had before.
   var writeDeadline = UInt64.max
   var acknowledgedAtWindow = 0
   /// When a closing connection is over in any case.
   var lingerDeadline = UInt64.max
-  /// Bytes given to the socket.
-  var sentBytes = 0
 
   init(socket: Socket, slot: Int, generation: UInt32, peer: PeerAddress) {
     self.socket = socket

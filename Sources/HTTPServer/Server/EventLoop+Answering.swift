@@ -1,12 +1,4 @@
 extension Response {
-  /// Whether the content is made as it is read.
-  var isStream: Bool {
-    switch form {
-    case .composed(_, .stream), .composed(_, .feed): true
-    case .composed, .prepared, .notModified: false
-    }
-  }
-
   /// The same answer with one more field.
   mutating func add(_ name: String, _ value: String) {
     var fields = fields

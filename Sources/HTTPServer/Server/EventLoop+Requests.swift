@@ -89,7 +89,7 @@ extension EventLoop {
     let persists = request.head.persists && connection.requestCount < limits.requestsPerConnection
     let reply =
       request.head.method.isRecognised
-      ? shared.handler.reply(to: copy request) : .fault(.methodNotImplemented)
+      ? shared.handler.reply(to: request) : .fault(.methodNotImplemented)
 
     if case .now(let response) = reply.kind, request.head.framing == .none, !response.isStream {
       // The path of almost every request: nothing is kept of it.

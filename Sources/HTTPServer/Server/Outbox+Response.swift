@@ -7,14 +7,14 @@ extension Outbox {
     switch response.form {
     case .prepared(let prepared):
       write {
-        $0.append(contentsOf: prepared.head)
+        $0.append(copying: prepared.head)
         ResponseSerializer.appendVariable(
           date: date, id: id, persistence: persistence, to: &$0)
       }
       if !isHead { append(prepared.content) }
     case .notModified(let prepared):
       write {
-        $0.append(contentsOf: prepared.notModifiedHead)
+        $0.append(copying: prepared.notModifiedHead)
         ResponseSerializer.appendVariable(
           date: date, id: id, persistence: persistence, to: &$0)
       }

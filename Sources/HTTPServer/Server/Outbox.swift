@@ -35,7 +35,7 @@ struct Outbox {
   mutating func append(_ content: [UInt8]) {
     if content.isEmpty { return }
     if content.count <= Self.copiedBytes {
-      own.append(contentsOf: content)
+      own.append(copying: content)
     } else {
       shared.append(Shared(position: own.count, bytes: content))
     }

@@ -104,6 +104,13 @@ extension [UInt8] {
     bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 
+  /// Appends other bytes. Unlike `append(contentsOf:)`, this does not hold the other array.
+  @inline(__always)
+  mutating func append(copying bytes: borrowing [UInt8]) {
+    // Safety: the pointer does not leave the closure, which only reads `count` bytes from it.
+    bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
+  }
+
   /// Appends text that is known when the program is compiled.
   @inline(__always)
   mutating func append(_ text: StaticString) {
@@ -168,14 +175,16 @@ extension Span<UInt8> {
 
   /// Whether this is the given text, but for the case of letters (ASCII only).
   func equalsIgnoringCase(_ text: String) -> Bool {
-    var index = 0
-    for byte in text.utf8 {
-      guard index < count, ASCII.lowercased(self[index]) == ASCII.lowercased(byte) else {
+    var text = text
+    // Safety: the pointer is used within the closure and its count is checked.
+    return text.withUTF8 { other in
+      guard count == other.count else { return false }
+      for index in 0..<count
+      where ASCII.lowercased(self[index]) != ASCII.lowercased(other[index]) {
         return false
       }
-      index += 1
+      return true
     }
-    return index == count
   }
 
   /// Where the part between leading and trailing spaces and tabs lies.

@@ -12,6 +12,10 @@ struct RequestHead: Sendable {
   var persists: Bool
   /// Whether the client waits for `100 Continue` before it sends its content.
   var expectsContinue: Bool
+  /// Where the values of `If-None-Match` lie: one line's, which is what clients send, and whether
+  /// there are others.
+  var ifNoneMatch: Range<Int>?
+  var hasSeveralIfNoneMatch = false
 
   /// Calls `body` with the bytes of the path, as sent.
   @inline(__always)

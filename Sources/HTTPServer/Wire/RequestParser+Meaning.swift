@@ -14,7 +14,9 @@ extension RequestParser {
     return RequestHead(
       method: method, version: version, fields: HeaderFields(bytes: bytes, entries: entries),
       path: target.path, query: target.query, authority: target.authority ?? fields.host,
-      framing: fields.framing, persists: fields.persists, expectsContinue: fields.expectsContinue)
+      framing: fields.framing, persists: fields.persists, expectsContinue: fields.expectsContinue,
+      ifNoneMatch: fields.ifNoneMatch,
+      hasSeveralIfNoneMatch: fields.hasSeveralIfNoneMatch)
   }
 
   /// Takes the whitespace behind each value off it.
@@ -108,6 +110,8 @@ extension RequestParser {
     var framing = Framing.none
     var persists = false
     var expectsContinue = false
+    var ifNoneMatch: Range<Int>?
+    var hasSeveralIfNoneMatch = false
   }
 
   /// Reads the fields that frame the message and rule the connection; others are the handler's.
@@ -135,6 +139,9 @@ extension RequestParser {
         meaning.expectsContinue = true
       case 10 where name.spells("connection"):
         connection.read(value)
+      case 13 where name.spells("if-none-match"):
+        meaning.hasSeveralIfNoneMatch = meaning.ifNoneMatch != nil
+        meaning.ifNoneMatch = entry.value
       case 14 where name.spells("content-length"):
         // RFC 9112 §6.3: differing lengths are an attack; equal ones are refused with them, since
         // nobody needs to send a length twice.

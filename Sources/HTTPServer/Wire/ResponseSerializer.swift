@@ -82,7 +82,7 @@ enum ResponseSerializer {
     case .keepAnnounced: head.append("Connection: keep-alive\r\n")
     case .close: head.append("Connection: close\r\n")
     }
-    head.append(contentsOf: date)
+    head.append(copying: date)
     id.writeDigits(over: &head, endingAt: head.count - 4)
   }
 
