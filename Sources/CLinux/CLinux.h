@@ -1,4 +1,4 @@
-// The Linux calls that Swift's own Glibc and Musl modules leave out. Declarations only: no code.
+// The Linux calls that Swift's own Glibc and Musl modules leave out.
 #pragma once
 
 #include <linux/filter.h>
@@ -6,11 +6,17 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #ifndef _GNU_SOURCE
 /// accept(2) that also sets SOCK_NONBLOCK and SOCK_CLOEXEC.
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
-
-/// Writes the processors a process may run on, a bit for each.
-extern int sched_getaffinity(int, size_t, void *);
 #endif
+
+/// Writes the processors this process may run on, a bit for each; gives the bytes written, or -1.
+///
+/// By its number, since the function of the C library takes a type that is hidden like accept4.
+static inline long clinux_processors(void *mask, size_t size) {
+  return syscall(SYS_sched_getaffinity, 0, size, mask);
+}

@@ -13,7 +13,9 @@ public struct Response: Sendable {
   /// The status.
   public let status: Status
   let form: Form
-  /// Whether the content is made as it is read. Kept, since a look at ``form`` copies it.
+  /// Whether the content is made as it is read.
+  ///
+  /// Kept, since a look at ``form`` copies it.
   let isStream: Bool
 
   /// Makes an answer.

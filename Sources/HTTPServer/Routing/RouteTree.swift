@@ -49,7 +49,9 @@ private struct LiteralPaths: Sendable {
 
 /// The paths of a route table as a tree of segments, walked over the bytes of a path.
 struct RouteTree: Sendable {
-  /// Where a path leads. A class, so that what is found refers to it and copies nothing.
+  /// Where a path leads.
+  ///
+  /// A class, so that what is found refers to it and copies nothing.
   final class Place: Sendable {
     let node: Int
     /// The suffix that was taken off the last segment.

@@ -30,6 +30,11 @@ final class ComputePool: Sendable {
     state.withLock { $0.runningCount < width || $0.waiting.count < bound }
   }
 
+  /// Whether others wait: long work that comes in steps lets them pass between two.
+  var isContended: Bool {
+    state.withLock { !$0.waiting.isEmpty }
+  }
+
   /// Runs the work of a new request; false when the queue is full.
   func submit(_ job: @escaping Job) -> Bool {
     enter(job, always: false)

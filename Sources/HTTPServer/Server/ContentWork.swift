@@ -115,6 +115,10 @@ final class ContentWork: Sendable {
           stop()
           loop.post(.answer(id, early))
           consumer.withLock { $0 = nil }
+        } else if pool.isContended {
+          // Still scheduled, but behind those who wait: an upload may have thousands of pieces.
+          pool.proceed { self.run() }
+          return
         }
       }
     }

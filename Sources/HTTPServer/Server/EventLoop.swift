@@ -79,7 +79,7 @@ struct EventLoop: ~Copyable {
     self.poller = Poller(owning: poller, capacity: 256)
     self.listeners = listeners.map { ListenerState(listener: $0) }
     requestIDs = RequestIDSource(loop: index, key: shared.requestIDKey)
-    readBuffer = [UInt8](repeating: 0, count: shared.limits.pipelinedBytes)
+    readBuffer = [UInt8](repeating: 0, count: max(1, shared.limits.pipelinedBytes))
     idleTime = limits.idleTime.nanoseconds
     headTime = limits.headTime.nanoseconds
     answerTime = limits.answerTime.nanoseconds

@@ -36,6 +36,8 @@ public final class Server: Sendable {
   @discardableResult
   public func start() throws(ServerError) -> [BoundEndpoint] {
     guard !configuration.endpoints.isEmpty else { throw .noEndpoint }
+    // Beside the connections: listeners, loops, and whatever the application opens.
+    DescriptorLimit.raise(to: configuration.limits.connectionCount + 256)
     let loopCount = max(1, configuration.loopCount ?? Processors.count)
     var handles: [LoopHandle] = []
     for _ in 0..<loopCount { handles.append(try LoopHandle()) }

@@ -104,7 +104,9 @@ extension [UInt8] {
     bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 
-  /// Appends other bytes. Unlike `append(contentsOf:)`, this does not hold the other array.
+  /// Appends other bytes.
+  ///
+  /// Unlike `append(contentsOf:)`, this does not hold the other array.
   @inline(__always)
   mutating func append(copying bytes: borrowing [UInt8]) {
     // Safety: the pointer does not leave the closure, which only reads `count` bytes from it.

@@ -15,6 +15,18 @@ struct PickyReceiver: ContentReceiver {
   mutating func finish() -> Response { Response(.created) }
 }
 
+/// Needs a signal for each piece it takes.
+struct SteppedReceiver: ContentReceiver {
+  let gate: DispatchSemaphore
+
+  mutating func receive(_ bytes: Span<UInt8>) -> Response? {
+    gate.wait()
+    return nil
+  }
+
+  mutating func finish() -> Response { Response(.created) }
+}
+
 /// Waits at a gate before it takes each piece.
 struct GatedReceiver: ContentReceiver {
   let gate: DispatchSemaphore
@@ -170,6 +182,31 @@ extension LiveTests {
       let rest = [UInt8](repeating: 0x61, count: size - accepted)
       try client.send(rest)
       #expect(try client.answer().text == "\(size)")
+    }
+
+    @Test("a long upload lets other work pass")
+    func fairness() throws {
+      let gate = DispatchSemaphore(value: 0)
+      let server = try TestServer(
+        computeWidth: 1,
+        routes: TestApplication.routes + [
+          Route(.post, "/stepped") { _ in .receive(SteppedReceiver(gate: gate)) }
+        ])
+      let upload = try server.client()
+      try upload.send("POST /stepped HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+      for _ in 0..<8 {
+        try upload.send("1\r\na\r\n")
+        nap(milliseconds: 20)
+      }
+      // The only worker is at the first piece, seven others wait behind it, and now a request.
+      let other = try server.client()
+      try other.send("GET /computed/passed HTTP/1.1\r\nHost: x\r\n\r\n")
+      nap(milliseconds: 100)
+      gate.signal()
+      #expect(try other.answer().text == "passed")
+      for _ in 0..<7 { gate.signal() }
+      try upload.send("0\r\n\r\n")
+      #expect(try upload.answer().status == 201)
     }
 
     @Test("work is cancelled when the client resets the connection")
