@@ -1,8 +1,10 @@
 /// A number the kernels work in, and the integer of the same width they keep labels in.
-protocol KernelReal: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+protocol KernelReal: BinaryFloatingPoint, BitwiseCopyable, Sendable, SIMDScalar, Codable {
   associatedtype Label: FixedWidthInteger & SignedInteger & BitwiseCopyable & Sendable
   /// All bits set where `a < b`, else none; both are zero or above, perhaps infinite.
   static func maskOfLess(_ a: Self, _ b: Self) -> Label
+  /// The sums of eight pairs; generic code has no vector addition of its own.
+  static func sum(_ a: SIMD8<Self>, _ b: SIMD8<Self>) -> SIMD8<Self>
 }
 
 // The bit patterns of numbers from zero up are ordered as the numbers are, so the sign of their
@@ -12,6 +14,9 @@ extension Float: KernelReal {
   static func maskOfLess(_ a: Float, _ b: Float) -> Int32 {
     (Int32(bitPattern: a.bitPattern) &- Int32(bitPattern: b.bitPattern)) &>> 31
   }
+
+  @inline(__always)
+  static func sum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> { a + b }
 }
 
 extension Double: KernelReal {
@@ -19,6 +24,9 @@ extension Double: KernelReal {
   static func maskOfLess(_ a: Double, _ b: Double) -> Int64 {
     (Int64(bitPattern: a.bitPattern) &- Int64(bitPattern: b.bitPattern)) &>> 63
   }
+
+  @inline(__always)
+  static func sum(_ a: SIMD8<Double>, _ b: SIMD8<Double>) -> SIMD8<Double> { a + b }
 }
 
 /// The inner loops: plain loops over one feature's values that the compiler turns into vector code.
@@ -553,24 +561,96 @@ enum Kernels {
     }
   }
 
-  /// Adds the weighted Euclidean distances from each sample of a block to some rows.
+  /// Sums the weighted Euclidean distances between two groups of samples, for each sample of both.
   ///
   /// - Parameters:
-  ///   - rows: `rowCount × d`, row-major, and their weights.
-  ///   - sums: `count` sums, added to in the order of the rows.
-  @inline(never)
-  static func addDistances(
-    _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
-    rows: UnsafePointer<Double>, weights: UnsafePointer<Double>, rowCount: Int,
-    squared: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>
+  ///   - x: the first group, feature by feature, `stride` apart; `count` is a multiple of 8, filled
+  ///     up with samples of weight 0.
+  ///   - rows: `rowCount × d`: the second group, row-major.
+  ///   - toRows: gets for each sample of the first group its sum over the second.
+  ///   - fromRows: gets for each sample of the second group its sum over the first.
+  @inline(__always)
+  static func sumDistances<Real: KernelReal>(
+    _ x: UnsafePointer<Real>, stride: Int, featureCount: Int, count: Int,
+    weights: UnsafePointer<Real>, rows: UnsafePointer<Real>, rowWeights: UnsafePointer<Real>,
+    rowCount: Int, scratch: UnsafeMutablePointer<Real>, toRows: UnsafeMutablePointer<Real>,
+    fromRows: UnsafeMutablePointer<Real>
   ) {
+    for i in 0..<count { toRows[i] = 0 }
+    let raw = UnsafeRawPointer(scratch)
+    let width = MemoryLayout<Real>.stride
     for row in 0..<rowCount {
-      let weight = weights[row]
-      squaredDistances(
-        x, stride: stride, featureCount: featureCount, count: count,
-        center: rows + row &* featureCount, squared: squared)
-      for i in 0..<count { sums[i] = sums[i] + weight * squared[i].squareRoot() }
+      let weight = rowWeights[row]
+      let center = rows + row &* featureCount
+      switch featureCount {
+      case 2:
+        let (a, b) = (center[0], center[1])
+        let y = x + stride
+        for i in 0..<count {
+          let (p, q) = (x[i] - a, y[i] - b)
+          let distance = (p * p + q * q).squareRoot()
+          toRows[i] = toRows[i] + weight * distance
+          scratch[i] = weights[i] * distance
+        }
+      case 3:
+        let (a, b, c) = (center[0], center[1], center[2])
+        let y = x + stride
+        let z = y + stride
+        for i in 0..<count {
+          let (p, q, r) = (x[i] - a, y[i] - b, z[i] - c)
+          let distance = (p * p + q * q + r * r).squareRoot()
+          toRows[i] = toRows[i] + weight * distance
+          scratch[i] = weights[i] * distance
+        }
+      default:
+        squaredDistances(
+          x, stride: stride, featureCount: featureCount, count: count, center: center,
+          squared: scratch)
+        for i in 0..<count {
+          let distance = scratch[i].squareRoot()
+          toRows[i] = toRows[i] + weight * distance
+          scratch[i] = weights[i] * distance
+        }
+      }
+      // Eight running sums, joined in order: the same on every processor.
+      var lanes = SIMD8<Real>(repeating: 0)
+      var i = 0
+      while i < count {
+        lanes = Real.sum(lanes, raw.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<Real>.self))
+        i &+= 8
+      }
+      fromRows[row] =
+        ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]))
+        + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
     }
+  }
+
+  /// `sumDistances` for Float32.
+  @inline(never)
+  static func sumDistancesFloat(
+    _ x: UnsafePointer<Float>, stride: Int, featureCount: Int, count: Int,
+    weights: UnsafePointer<Float>, rows: UnsafePointer<Float>, rowWeights: UnsafePointer<Float>,
+    rowCount: Int, scratch: UnsafeMutablePointer<Float>, toRows: UnsafeMutablePointer<Float>,
+    fromRows: UnsafeMutablePointer<Float>
+  ) {
+    sumDistances(
+      x, stride: stride, featureCount: featureCount, count: count, weights: weights, rows: rows,
+      rowWeights: rowWeights, rowCount: rowCount, scratch: scratch, toRows: toRows,
+      fromRows: fromRows)
+  }
+
+  /// `sumDistances` for Float64.
+  @inline(never)
+  static func sumDistancesDouble(
+    _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
+    weights: UnsafePointer<Double>, rows: UnsafePointer<Double>,
+    rowWeights: UnsafePointer<Double>, rowCount: Int, scratch: UnsafeMutablePointer<Double>,
+    toRows: UnsafeMutablePointer<Double>, fromRows: UnsafeMutablePointer<Double>
+  ) {
+    sumDistances(
+      x, stride: stride, featureCount: featureCount, count: count, weights: weights, rows: rows,
+      rowWeights: rowWeights, rowCount: rowCount, scratch: scratch, toRows: toRows,
+      fromRows: fromRows)
   }
 
   /// `assignWithSecond` for Float64.

@@ -189,69 +189,30 @@ extension Silhouettes {
       clusterCounts = clusterings.map(\.clusterCount)
     }
 
-    /// Points whose distances to all others are summed at a time.
-    private static let blockSize = 64
-
     /// The silhouette of each slot under each clustering: `clusterings × slots`.
     func values(_ cloud: Cloud) throws(ClusteringError) -> Buffer<Double> {
       let count = points.count
-      let d = cloud.featureCount
-      let size = Self.blockSize
       let cellCount = starts.count - 1
-      // Row-major for the one side, block by block feature-major for the other.
-      let rows = Buffer<Double>(uninitializedCount: count * d)
-      for (slot, point) in points.enumerated() {
-        for feature in 0..<d { rows[slot * d + feature] = cloud.value(point, feature) }
-      }
-      let slotWeights = Buffer(weights)
+      let sums = try PairSums(cloud, points: points, weights: weights, groupStarts: starts)
       let values = Buffer<Double>(repeating: 0, count: clusterCounts.count * count)
-      let isCancelled = Atomic<Bool>(false)
-      let blockCount = (count + size - 1) / size
-      cloud.team.forEachWorker(blockCount) { claim in
-        let block = Buffer<Double>(repeating: 0, count: size * d)
-        let squared = Buffer<Double>(repeating: 0, count: size)
-        let sums = Buffer<Double>(repeating: 0, count: size * cellCount)
+      cloud.team.forEachWorker(sums.blockCount) { claim in
+        var cellSums = [Double](repeating: 0, count: cellCount)
         var clusterSums = [Double](repeating: 0, count: clusterCounts.max() ?? 0)
-        while let index = claim() {
-          if isCancelled.load(ordering: .relaxed) { return }
-          if cloud.cancellation?() ?? false {
-            isCancelled.store(true, ordering: .relaxed)
-            return
-          }
-          let first = index * size
-          let width = min(size, count - first)
-          for i in 0..<width {
-            for feature in 0..<d {
-              block[feature * size + i] = rows[(first + i) * d + feature]
-            }
-          }
-          sums.fill(with: 0)
-          for cell in 0..<cellCount {
-            // Safety: the sums of one cell for the points of this block.
-            Kernels.addDistances(
-              UnsafePointer(block.base), stride: size, featureCount: d, count: width,
-              rows: UnsafePointer(rows.base + starts[cell] * d),
-              weights: UnsafePointer(slotWeights.base + starts[cell]),
-              rowCount: starts[cell + 1] - starts[cell], squared: squared.base,
-              sums: sums.base + cell * size)
-          }
-          for clustering in clusterCounts.indices where clusterCounts[clustering] > 1 {
-            let ofCell = clusterOfCell[clustering]
-            let totals = totals[clustering]
-            for i in 0..<width {
+        while let block = claim() {
+          for slot in sums.points(ofBlock: block) {
+            sums.sums(of: slot, into: &cellSums)
+            for clustering in clusterCounts.indices where clusterCounts[clustering] > 1 {
+              let ofCell = clusterOfCell[clustering]
+              let totals = totals[clustering]
               for cluster in totals.indices { clusterSums[cluster] = 0 }
-              for cell in 0..<cellCount {
-                clusterSums[Int(ofCell[cell])] += sums[cell * size + i]
-              }
-              let own = Int(ofCell[Int(cellOfSlot[first + i])])
+              for cell in 0..<cellCount { clusterSums[Int(ofCell[cell])] += cellSums[cell] }
               // Safety: each block writes its own slots.
-              values[clustering * count + first + i] = Silhouettes.value(
-                sums: clusterSums, totals: totals, own: own)
+              values[clustering * count + slot] = Silhouettes.value(
+                sums: clusterSums, totals: totals, own: Int(ofCell[Int(cellOfSlot[slot])]))
             }
           }
         }
       }
-      if isCancelled.load(ordering: .relaxed) { throw .cancelled }
       return values
     }
   }
