@@ -32,10 +32,14 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "Clustering", swiftSettings: optimised),
 
-    .testTarget(name: "ClusteringTests", dependencies: ["Clustering"], swiftSettings: strict),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
     .testTarget(
-      name: "SegmentationTests", dependencies: ["Segmentation", "Datasets"], swiftSettings: strict),
+      name: "ClusteringTests", dependencies: ["Clustering"], exclude: ["Golden"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets"], exclude: ["Golden"], swiftSettings: strict),
+    .testTarget(
+      name: "SegmentationTests", dependencies: ["Segmentation", "Datasets", "Clustering"],
+      swiftSettings: strict),
     .testTarget(
       name: "HTTPServerTests", dependencies: ["HTTPServer"],
       // Read by the tests from where they lie.

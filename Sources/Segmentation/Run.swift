@@ -31,11 +31,15 @@ public final class Run: Sendable {
   public let rowLabels: RowLabels
   /// What a reader must not miss.
   public let warnings: [RunWarning]
+  /// How its segments follow those of the run that was current when it entered its series.
+  public let identity: RunIdentity
 
   init(
     id: String, createdAt: Int64, dataset: Dataset, options: SegmentationOptions,
     features: [RunFeature], clusters: [Cluster], centroids: NearestCentroids, segments: [Segment],
-    quality: RunQuality, choice: ChoiceOfClusterCount?, rowLabels: RowLabels, warnings: [RunWarning]
+    quality: RunQuality, choice: ChoiceOfClusterCount?, rowLabels: RowLabels,
+    warnings: [RunWarning],
+    identity: RunIdentity = RunIdentity()
   ) {
     self.id = id
     self.createdAt = createdAt
@@ -49,6 +53,15 @@ public final class Run: Sendable {
     self.choice = choice
     self.rowLabels = rowLabels
     self.warnings = warnings
+    self.identity = identity
+  }
+
+  /// The same run with other segments, one for each cluster in the same order.
+  func with(_ segments: [Segment], identity: RunIdentity) -> Run {
+    Run(
+      id: id, createdAt: createdAt, dataset: dataset, options: options, features: features,
+      clusters: clusters, centroids: centroids, segments: segments, quality: quality,
+      choice: choice, rowLabels: rowLabels, warnings: warnings, identity: identity)
   }
 
   /// The sum of the sizes of all clusters: the customers that were clustered.
@@ -67,6 +80,14 @@ extension Run: StoredRun {
   public var series: String { options.series }
   /// The labels, and a generous kilobyte a cluster for the rest.
   public var byteCount: Int { rowLabels.byteCount + 1024 * (clusters.count + 4) }
+  /// The ids of the segments, in the order of the clusters.
+  public var segmentIDs: [String] { segments.map(\.id) }
+
+  /// The same run, its segments shown as a person described them.
+  public func described(by details: [String: SegmentDetails]) -> Run {
+    let described = segments.map { $0.described(by: details[$0.id] ?? SegmentDetails()) }
+    return described == segments ? self : with(described, identity: identity)
+  }
 }
 
 /// A feature of a run: the column it comes from and how it was scaled.
@@ -113,12 +134,36 @@ public struct Cluster: Sendable, Equatable {
 
 /// A cluster with a name that a shop can use.
 public struct Segment: Sendable, Equatable {
-  /// A slug, unique within the run: `high-income-high-spending`.
-  public let id: String
-  /// What sets the customers apart, from the centroid: `High income, high spending`.
-  public let name: String
+  /// A slug, unique within the series: `high-income-high-spending`.
+  public internal(set) var id: String
+  /// What sets the customers apart, from the centroid (`High income, high spending`), or the name a
+  /// person chose.
+  public internal(set) var name: String
   /// The cluster it stands for.
   public let cluster: Int
+  /// What a person chose.
+  public private(set) var details = SegmentDetails()
+  /// The name from the data where a person chose another.
+  private var namedByData: String?
+
+  /// A segment as the data have it.
+  init(id: String, name: String, cluster: Int) {
+    self.id = id
+    self.name = name
+    self.cluster = cluster
+  }
+
+  /// The name from the data.
+  var dataName: String { namedByData ?? name }
+
+  /// The segment as a person described it.
+  func described(by details: SegmentDetails) -> Segment {
+    var segment = self
+    segment.details = details
+    segment.name = details.name ?? dataName
+    segment.namedByData = details.name == nil ? nil : dataName
+    return segment
+  }
 }
 
 /// The quality indices of a run; nil where an index is undefined.

@@ -21,6 +21,10 @@ public enum SegmentationError: Error, Equatable, Sendable {
   case unknownRun(id: String)
   /// The dataset is not in the store.
   case unknownDataset(id: String)
+  /// No run of the series has the segment.
+  case unknownSegment(id: String, series: String)
+  /// The series changed while something was decided about it.
+  case seriesChanged(series: String)
   /// The store's budget does not take the dataset and its run.
   case storeFull(neededBytes: Int, freeBytes: Int, budgetBytes: Int)
   /// The work was given up because nobody waits for it any more.

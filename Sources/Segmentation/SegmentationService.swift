@@ -67,7 +67,7 @@ public final class SegmentationService: Sendable {
   /// Stores a dataset without a fit.
   public func keep(_ dataset: Dataset) throws(SegmentationError) -> (dataset: Dataset, isNew: Bool)
   {
-    let publication = try publish(dataset, run: nil, activates: false)
+    let publication = try publish(dataset, run: nil, activates: false, expecting: nil)
     return (publication.dataset, publication.isNewDataset)
   }
 
@@ -90,7 +90,7 @@ public final class SegmentationService: Sendable {
       aliases: configuration.aliases, cancellation: cancellation, clock: &clock)
     let run = fit.run(id: id, createdAt: SegmentationService.now())
     clock.mark("describe")
-    let publication = try publish(dataset, run: run, activates: options.activates)
+    let publication = try enter(run, activates: options.activates)
     clock.mark("store")
     return Outcome(
       run: publication.run ?? run, isNew: publication.isNewRun, timings: clock.timings)
@@ -125,6 +125,22 @@ public final class SegmentationService: Sendable {
     return run
   }
 
+  /// Keeps what a person chose for a segment; every run of the series that has it shows it.
+  ///
+  /// - Parameter revision: the revision of the series that the choice was made for.
+  /// - Throws: ``SegmentationError/seriesChanged(series:)`` at another revision,
+  ///   ``SegmentationError/unknownSegment(id:series:)``,
+  ///   ``SegmentationError/storeFull(neededBytes:freeBytes:budgetBytes:)``.
+  public func describe(
+    segment id: String, series: String, _ details: SegmentDetails, expecting revision: UInt64
+  ) throws(SegmentationError) {
+    do {
+      try store.describe(segment: id, series: series, details, expecting: revision)
+    } catch {
+      throw SegmentationError(error)
+    }
+  }
+
   /// Makes a run the current one of its series.
   public func activate(runID: String) throws(SegmentationError) -> Run {
     do {
@@ -152,11 +168,28 @@ public final class SegmentationService: Sendable {
     }
   }
 
-  private func publish(_ dataset: Dataset, run: Run?, activates: Bool) throws(SegmentationError)
-    -> Publication<Run>
-  {
+  /// Stores a run with segments that follow those of its series.
+  ///
+  /// Who enters the series in the meantime goes first; the segments are then matched anew.
+  private func enter(_ run: Run, activates: Bool) throws(SegmentationError) -> Publication<Run> {
+    while true {
+      let snapshot = store.snapshot
+      let entering = run.entering(snapshot)
+      do {
+        return try publish(
+          run.dataset, run: entering, activates: activates,
+          expecting: snapshot.series[run.series]?.revision ?? 0)
+      } catch .seriesChanged {
+        continue
+      }
+    }
+  }
+
+  private func publish(
+    _ dataset: Dataset, run: Run?, activates: Bool, expecting revision: UInt64?
+  ) throws(SegmentationError) -> Publication<Run> {
     do {
-      return try store.publish(dataset, run: run, activates: activates)
+      return try store.publish(dataset, run: run, activates: activates, expecting: revision)
     } catch {
       throw SegmentationError(error)
     }
@@ -174,6 +207,8 @@ extension SegmentationError {
       self = .storeFull(neededBytes: needed, freeBytes: free, budgetBytes: budget)
     case .unknownRun(let id): self = .unknownRun(id: id)
     case .unknownDataset(let id): self = .unknownDataset(id: id)
+    case .unknownSegment(let id, let series): self = .unknownSegment(id: id, series: series)
+    case .seriesChanged(let series): self = .seriesChanged(series: series)
     }
   }
 }

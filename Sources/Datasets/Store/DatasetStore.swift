@@ -8,6 +8,13 @@ public protocol StoredRun: Sendable {
   var series: String { get }
   /// The memory it holds beside its dataset, in bytes.
   var byteCount: Int { get }
+  /// The ids of its segments, unique in its series.
+  var segmentIDs: [String] { get }
+  /// The same run, its segments shown as a person described them.
+  ///
+  /// - Parameter details: what was chosen, by segment id; a segment that is not in it is shown as
+  ///   the data have it.
+  func described(by details: [String: SegmentDetails]) -> Self
 }
 
 /// A place where datasets and their runs are kept.
@@ -30,11 +37,22 @@ public protocol DatasetStore<Run>: Sendable {
   ///   - dataset: the dataset; unchanged if its id is known.
   ///   - run: a run over this dataset, or nil for the dataset alone.
   ///   - activates: whether the run becomes the current one of its series.
+  ///   - revision: the revision of the run's series that its segments were named for; nil for any.
   /// - Returns: the dataset and the run that are stored now under these ids.
-  /// - Throws: ``StoreError/full(neededBytes:freeBytes:budgetBytes:)``; nothing is changed then.
+  /// - Throws: ``StoreError/full(neededBytes:freeBytes:budgetBytes:)``, or
+  ///   ``StoreError/seriesChanged(series:)`` at another revision; nothing is changed then.
   @discardableResult
-  func publish(_ dataset: Dataset, run: Run?, activates: Bool) throws(StoreError)
-    -> Publication<Run>
+  func publish(_ dataset: Dataset, run: Run?, activates: Bool, expecting revision: UInt64?)
+    throws(StoreError) -> Publication<Run>
+
+  /// Keeps what a person chose for a segment of a series; empty details take the choice back.
+  ///
+  /// - Parameter revision: the revision of the series that the choice was made for; nil for any.
+  /// - Throws: ``StoreError/unknownSegment(id:series:)``, ``StoreError/seriesChanged(series:)`` at
+  ///   another revision, ``StoreError/full(neededBytes:freeBytes:budgetBytes:)``.
+  func describe(
+    segment id: String, series: String, _ details: SegmentDetails, expecting revision: UInt64?
+  ) throws(StoreError)
 
   /// Makes a stored run the current one of its series.
   func activate(runID: String) throws(StoreError) -> Run
@@ -65,4 +83,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case full(neededBytes: Int, freeBytes: Int, budgetBytes: Int)
   case unknownRun(id: String)
   case unknownDataset(id: String)
+  /// No run of the series has the segment.
+  case unknownSegment(id: String, series: String)
+  /// The series is at another revision than the one expected.
+  case seriesChanged(series: String)
 }

@@ -24,66 +24,68 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
   public var version: UInt64 { published.load(ordering: .acquiring) }
 
   /// Makes a change; its version is seen once it is whole.
-  private func change<Value, Failure: Error>(
-    _ body: (inout StoreSnapshot<Run>) throws(Failure) -> Value
-  ) throws(Failure) -> Value {
-    try state.withLock { state throws(Failure) in
-      defer { published.store(state.version, ordering: .releasing) }
-      return try body(&state)
+  ///
+  /// - Parameter revision: the revision that `series` has to be at; nil for any.
+  private func change<Value: Sendable>(
+    _ change: StoreChange<Run>, series: String? = nil, expecting revision: UInt64? = nil,
+    _ value: (_ before: StoreSnapshot<Run>, _ after: StoreSnapshot<Run>) -> Value
+  ) throws(StoreError) -> Value {
+    let budget = budgetBytes
+    return try state.withLock { state throws(StoreError) in
+      if let revision, let series, state.series[series]?.revision ?? 0 != revision {
+        throw .seriesChanged(series: series)
+      }
+      let before = state
+      try state.apply(change, budget: budget)
+      published.store(state.version, ordering: .releasing)
+      return value(before, state)
     }
   }
 
   /// Stores a dataset, and a run over it, in one step.
-  public func publish(_ dataset: Dataset, run: Run?, activates: Bool) throws(StoreError)
-    -> Publication<Run>
-  {
-    let budget = budgetBytes
-    return try change { state throws(StoreError) in
-      let needed = state.bytesNeeded(for: dataset, run: run)
-      guard needed <= budget - state.byteCount else {
-        throw .full(
-          neededBytes: needed, freeBytes: budget - state.byteCount, budgetBytes: budget)
-      }
-      let isNewDataset = state.datasets[dataset.id] == nil
-      state.add(dataset)
-      var isNewRun = false
-      if let run {
-        isNewRun = state.runs[run.id] == nil
-        state.add(run)
-        if activates { state.activate(state.runs[run.id] ?? run) }
-      }
-      return Publication(
-        dataset: state.datasets[dataset.id] ?? dataset, isNewDataset: isNewDataset,
-        run: run.map { state.runs[$0.id] ?? $0 }, isNewRun: isNewRun)
+  public func publish(
+    _ dataset: Dataset, run: Run?, activates: Bool, expecting revision: UInt64? = nil
+  ) throws(StoreError) -> Publication<Run> {
+    try change(
+      .publish(dataset, run: run, activates: activates), series: run?.series, expecting: revision
+    ) { before, after in
+      Publication(
+        dataset: after.datasets[dataset.id] ?? dataset,
+        isNewDataset: before.datasets[dataset.id] == nil,
+        run: run.map { after.runs[$0.id] ?? $0 },
+        isNewRun: run.map { before.runs[$0.id] == nil } ?? false)
     }
+  }
+
+  /// Keeps what a person chose for a segment of a series.
+  public func describe(
+    segment id: String, series: String, _ details: SegmentDetails,
+    expecting revision: UInt64? = nil
+  ) throws(StoreError) {
+    try change(
+      .describe(segment: id, series: series, details: details), series: series,
+      expecting: revision
+    ) { _, _ in }
   }
 
   /// Makes a stored run the current one of its series.
   public func activate(runID: String) throws(StoreError) -> Run {
-    try change { state throws(StoreError) in
-      guard let run = state.runs[runID] else { throw .unknownRun(id: runID) }
-      state.activate(run)
-      return run
-    }
+    let run = try change(.activate(runID: runID)) { _, after in after.runs[runID] }
+    guard let run else { throw .unknownRun(id: runID) }
+    return run
   }
 
   /// Takes a run away; the one activated before it becomes current.
   public func removeRun(id: String) throws(StoreError) -> Run {
-    try change { state throws(StoreError) in
-      guard let run = state.runs[id] else { throw .unknownRun(id: id) }
-      state.remove(run)
-      return run
-    }
+    let run = try change(.removeRun(id: id)) { before, _ in before.runs[id] }
+    guard let run else { throw .unknownRun(id: id) }
+    return run
   }
 
   /// Takes a dataset away with all runs over it.
   public func removeDataset(id: String) throws(StoreError) -> [Run] {
-    try change { state throws(StoreError) in
-      guard let dataset = state.datasets[id] else { throw .unknownDataset(id: id) }
-      let runs = state.runIDs.compactMap { state.runs[$0] }.filter { $0.datasetID == id }
-      for run in runs { state.remove(run) }
-      state.remove(dataset)
-      return runs
+    try change(.removeDataset(id: id)) { before, _ in
+      before.runIDs.compactMap { before.runs[$0] }.filter { $0.datasetID == id }
     }
   }
 }

@@ -10,20 +10,20 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
   public private(set) var runs: [String: Run] = [:]
   /// The ids of the runs in the order they were stored.
   public private(set) var runIDs: [String] = []
-  /// For each series the ids of its runs in the order of activation, the current one last.
-  public private(set) var activations: [String: [String]] = [:]
-  /// The memory that datasets and runs hold, in bytes.
+  /// The lines of runs by name; each has at least one run.
+  public private(set) var series: [String: SeriesState] = [:]
+  /// The memory that datasets, runs and what people chose hold, in bytes.
   public private(set) var byteCount = 0
 
   /// The current run of a series, nil when none was activated.
   public func current(series: String) -> Run? {
-    guard let id = activations[series]?.last else { return nil }
+    guard let id = self.series[series]?.activations.last else { return nil }
     return runs[id]
   }
 
   /// Whether a run is the current one of its series.
   public func isCurrent(_ run: Run) -> Bool {
-    activations[run.series]?.last == run.id
+    series[run.series]?.activations.last == run.id
   }
 
   /// What publishing would add, in bytes.
@@ -43,26 +43,44 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
 
   mutating func add(_ run: Run) {
     guard runs[run.id] == nil else { return }
-    runs[run.id] = run
+    runs[run.id] = run.described(by: series[run.series]?.details ?? [:])
     runIDs.append(run.id)
     byteCount += run.byteCount
-    version += 1
+    changeSeries(run.series) { $0.runIDs.append(run.id) }
   }
 
   mutating func activate(_ run: Run) {
     guard !isCurrent(run) else { return }
-    activations[run.series, default: []].removeAll { $0 == run.id }
-    activations[run.series, default: []].append(run.id)
-    version += 1
+    changeSeries(run.series) { state in
+      state.activations.removeAll { $0 == run.id }
+      state.activations.append(run.id)
+    }
+  }
+
+  /// Keeps what a person chose, and shows it in every run of the series.
+  mutating func describe(_ segment: String, series name: String, _ details: SegmentDetails) {
+    guard series[name]?.details[segment] ?? SegmentDetails() != details else { return }
+    changeSeries(name) { $0.details[segment] = details.isEmpty ? nil : details }
+    for id in series[name]?.runIDs ?? [] {
+      guard let run = runs[id], run.segmentIDs.contains(segment) else { continue }
+      runs[id] = run.described(by: series[name]?.details ?? [:])
+    }
   }
 
   mutating func remove(_ run: Run) {
     runs[run.id] = nil
     runIDs.removeAll { $0 == run.id }
-    activations[run.series]?.removeAll { $0 == run.id }
-    if activations[run.series]?.isEmpty == true { activations[run.series] = nil }
     byteCount -= run.byteCount
-    version += 1
+    changeSeries(run.series) { state in
+      state.runIDs.removeAll { $0 == run.id }
+      state.activations.removeAll { $0 == run.id }
+    }
+    // What was chosen goes with the last run that shows it.
+    let left = Set((series[run.series]?.runIDs ?? []).flatMap { runs[$0]?.segmentIDs ?? [] })
+    changeSeries(run.series) { state in
+      state.details = state.details.filter { left.contains($0.key) }
+    }
+    if series[run.series]?.runIDs.isEmpty == true { series[run.series] = nil }
   }
 
   mutating func remove(_ dataset: Dataset) {
@@ -70,5 +88,16 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
     datasetIDs.removeAll { $0 == dataset.id }
     byteCount -= dataset.byteCount
     version += 1
+  }
+
+  /// Changes one series, which gives it a new revision.
+  private mutating func changeSeries(_ name: String, _ body: (inout SeriesState) -> Void) {
+    version += 1
+    var state = series[name] ?? SeriesState()
+    byteCount -= state.byteCount
+    body(&state)
+    state.revision = version
+    byteCount += state.byteCount
+    series[name] = state
   }
 }

@@ -47,6 +47,15 @@ extension ProblemDetails {
       self.init(.notFound, "There is no run \(id); GET /runs lists those there are.")
     case .unknownDataset(let id):
       self.init(.notFound, "There is no dataset \(id); GET /datasets lists those there are.")
+    case .unknownSegment(let id, let series):
+      self.init(
+        .notFound,
+        "No run of the series \(series) has a segment \(id); GET /segments lists those there are.")
+    case .seriesChanged(let series):
+      self.init(
+        .preconditionFailed,
+        "The series \(series) has changed in the meantime. Get the segment again and repeat the change with its new ETag in If-Match."
+      )
     case .storeFull(let needed, let free, let budget):
       self.init(
         .storeFull,

@@ -125,6 +125,17 @@ extension ProblemType {
   static let gone = ProblemType(
     "gone", .gone, "What the cursor points to is gone",
     "Start the list again without cursor=.")
+  static let preconditionFailed = ProblemType(
+    "precondition-failed", .preconditionFailed, "The segment is not as If-Match names it",
+    "Somebody has changed it, or a new run is current. Get it again, look, and repeat the change with the ETag of that answer."
+  )
+  static let nameTaken = ProblemType(
+    "name-taken", .conflict, "Another segment has this name",
+    "Choose a name that no other segment of the series has.")
+  static let malformedPatch = ProblemType(
+    "patch-malformed", .unprocessableContent, "The change cannot be read",
+    ##"Send a JSON object such as {"name":"Regulars","description":"…","colour":"#0072b2","pinned":true}; null takes a choice back (RFC 7396)."##
+  )
   static let methodNotAllowed = ProblemType(
     "method-not-allowed", .methodNotAllowed, "This method is not for this address",
     "The Allow field names the methods that are.")
@@ -180,7 +191,8 @@ extension ProblemType {
     unsupportedMediaType, malformedMultipart,
     noNumericColumn, constantColumns, unknownColumn, unsuitableColumn, badWeight, missingValues,
     setAsideRows, tooManyClusters, clusterCountOutOfRange, clusterCountNotWhole,
-    unknownParameter, invalidParameter, notFound, noRun, gone, methodNotAllowed, notAcceptable,
+    unknownParameter, invalidParameter, notFound, noRun, gone, preconditionFailed, nameTaken,
+    malformedPatch, methodNotAllowed, notAcceptable,
     badRequest, requestTimeout, lengthRequired, uriTooLong, fieldsTooLarge, expectationFailed,
     notImplemented, versionNotSupported,
     storeFull, overloaded, stopping, internalError,

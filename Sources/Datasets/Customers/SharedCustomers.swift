@@ -1,0 +1,218 @@
+/// The customers that two datasets have in common, found by the text of their ids.
+///
+/// A customer is the first used row with an id; rows without one are nobody. Ids are compared by a
+/// 64-bit hash of their text. Two states of one dataset share all rows, with or without ids.
+public struct SharedCustomers: Sendable {
+  private let old: Dataset
+  private let new: Dataset
+
+  /// A share of all customers, the same for every dataset: those whose hash begins with certain bits.
+  public struct Part: Sendable, Equatable {
+    /// How many bits of the hash say which part a customer belongs to; there are 2^bits parts.
+    public let bits: Int
+    /// Which part, from 0.
+    public let index: Int
+
+    /// All customers.
+    public static let all = Part(bits: 0, index: 0)
+
+    /// One of 2^bits parts of about the same size.
+    ///
+    /// - Precondition: 0 ≤ `bits` < 32 and 0 ≤ `index` < 2^bits.
+    public init(bits: Int, index: Int) {
+      precondition((0..<32).contains(bits) && (0..<1 << bits).contains(index))
+      self.bits = bits
+      self.index = index
+    }
+
+    /// The first of as many parts as it takes for one to hold about `limit` of `count` customers.
+    public init(of count: Int, limit: Int) {
+      var bits = 0
+      while count >> bits > limit, bits < 31 { bits += 1 }
+      self.init(bits: bits, index: 0)
+    }
+
+    @inline(__always)
+    fileprivate func holds(_ key: UInt64) -> Bool {
+      bits == 0 || key &>> UInt64(64 &- bits) == UInt64(index)
+    }
+  }
+
+  /// How many customers there are in a part.
+  public struct Counts: Sendable, Equatable {
+    /// Customers of the older dataset.
+    public var old = 0
+    /// Customers of the newer dataset.
+    public var new = 0
+    /// Customers of both.
+    public var shared = 0
+
+    /// Counts of nobody, unless given.
+    public init(old: Int = 0, new: Int = 0, shared: Int = 0) {
+      self.old = old
+      self.new = new
+      self.shared = shared
+    }
+  }
+
+  /// The customers of two datasets.
+  public init(old: Dataset, new: Dataset) {
+    self.old = old
+    self.new = new
+  }
+
+  /// Calls `body` with the rows of each customer of a part, in the order of the newer dataset and
+  /// then of those who are in the older one only.
+  ///
+  /// - Parameter body: gets the row of the older and that of the newer table; nil where the customer
+  ///   is not in it.
+  /// - Complexity: O(*n*) time for all rows of both; memory for the customers of the part.
+  @discardableResult
+  public func forEach(in part: Part = .all, _ body: (_ old: Int?, _ new: Int?) -> Void) -> Counts {
+    if old.id == new.id { return forEachOfSame(part, body) }
+    var counts = Counts()
+    let olds = old.customers(in: part)
+    let news = new.customers(in: part)
+    var index = KeyIndex(olds.keys)
+    counts.old = index.distinctCount
+    var strangers = KeyIndex([])
+    for position in news.keys.indices {
+      let key = news.keys[position]
+      let row = Int(news.rows[position])
+      switch index.take(key) {
+      case .taken(let first):
+        counts.new += 1
+        counts.shared += 1
+        body(Int(olds.rows[first]), row)
+      case .takenBefore: continue
+      case .absent:
+        guard strangers.insert(key, position) else { continue }
+        counts.new += 1
+        body(nil, row)
+      }
+    }
+    index.forEachUntaken { body(Int(olds.rows[$0]), nil) }
+    return counts
+  }
+
+  private func forEachOfSame(_ part: Part, _ body: (Int?, Int?) -> Void) -> Counts {
+    var counts = Counts()
+    for row in old.rows.ranges.joined() where part.holds(Fingerprint.mix(UInt64(row) &+ 1)) {
+      counts.shared += 1
+      body(row, row)
+    }
+    (counts.old, counts.new) = (counts.shared, counts.shared)
+    return counts
+  }
+}
+
+extension Dataset {
+  /// Whether customers can be told from one another in another file.
+  public var namesCustomers: Bool { idColumn != nil }
+
+  /// The used rows of a part's customers and the hashes of their ids, in order of rows.
+  fileprivate func customers(in part: SharedCustomers.Part) -> (rows: [Int32], keys: [UInt64]) {
+    guard let idColumn else { return ([], []) }
+    let column = table.columns[idColumn]
+    var isMissing = Set<Int>()
+    if column.missingCount > 0 {
+      column.forEachNonNumber { row, reading in
+        if reading == .missing { isMissing.insert(row) }
+      }
+    }
+    var rows: [Int32] = []
+    var keys: [UInt64] = []
+    let expected = usedRowCount >> part.bits
+    rows.reserveCapacity(expected + expected / 8)
+    keys.reserveCapacity(expected + expected / 8)
+    var row = 0
+    var range = 0
+    let ranges = self.rows.ranges
+    column.forEachCellHash { key in
+      defer { row &+= 1 }
+      guard part.holds(key) else { return }
+      while range < ranges.count, ranges[range].upperBound <= row { range += 1 }
+      guard range < ranges.count, ranges[range].lowerBound <= row, !isMissing.contains(row) else {
+        return
+      }
+      rows.append(Int32(truncatingIfNeeded: row))
+      keys.append(key)
+    }
+    return (rows, keys)
+  }
+}
+
+/// Where each key stands first, by open addressing.
+private struct KeyIndex {
+  /// What asking for a key gives.
+  enum Answer {
+    /// Asked for the first time: its position.
+    case taken(Int)
+    case takenBefore
+    case absent
+  }
+
+  private var keys: [UInt64] = []
+  /// The position of each slot's key and 1; 0 is free, negative was taken.
+  private var places: [Int32] = []
+  private(set) var distinctCount = 0
+
+  init(_ keys: [UInt64]) {
+    reserve(max(16, keys.count * 2))
+    for (position, key) in keys.enumerated() { insert(key, position) }
+  }
+
+  private mutating func reserve(_ count: Int) {
+    var size = 16
+    while size < count { size *= 2 }
+    keys = [UInt64](repeating: 0, count: size)
+    places = [Int32](repeating: 0, count: size)
+  }
+
+  @inline(__always)
+  private func slot(of key: UInt64) -> Int {
+    let mask = keys.count &- 1
+    // Parts are told by the first bits, so the last ones say where.
+    var slot = Int(truncatingIfNeeded: key) & mask
+    while places[slot] != 0, keys[slot] != key { slot = (slot &+ 1) & mask }
+    return slot
+  }
+
+  /// Whether the key was new.
+  @discardableResult
+  mutating func insert(_ key: UInt64, _ position: Int) -> Bool {
+    if (distinctCount + 1) * 2 > keys.count { grow() }
+    let slot = slot(of: key)
+    guard places[slot] == 0 else { return false }
+    keys[slot] = key
+    places[slot] = Int32(truncatingIfNeeded: position &+ 1)
+    distinctCount += 1
+    return true
+  }
+
+  private mutating func grow() {
+    let (oldKeys, oldPlaces) = (keys, places)
+    reserve(keys.count * 2)
+    for index in oldKeys.indices where oldPlaces[index] != 0 {
+      let slot = slot(of: oldKeys[index])
+      keys[slot] = oldKeys[index]
+      places[slot] = oldPlaces[index]
+    }
+  }
+
+  mutating func take(_ key: UInt64) -> Answer {
+    let slot = slot(of: key)
+    let place = places[slot]
+    guard place != 0 else { return .absent }
+    guard place > 0 else { return .takenBefore }
+    places[slot] = -place
+    return .taken(Int(place) - 1)
+  }
+
+  /// Calls `body` with the positions that were not asked for, in ascending order.
+  func forEachUntaken(_ body: (Int) -> Void) {
+    var positions = places.filter { $0 > 0 }
+    positions.sort()
+    for place in positions { body(Int(place) - 1) }
+  }
+}
