@@ -19,6 +19,11 @@ let package = Package(
       name: "segmentd",
       dependencies: ["SegmentationAPI", "HTTPServer", "Segmentation", "Datasets"],
       swiftSettings: strict),
+    // What speed is judged by: the libraries measured from within, no part of the service.
+    .executableTarget(
+      name: "segment-bench",
+      dependencies: ["SegmentationAPI", "HTTPServer", "Segmentation", "Datasets", "Clustering"],
+      swiftSettings: strict),
     .target(
       name: "SegmentationAPI", dependencies: ["HTTPServer", "Segmentation", "Datasets"],
       swiftSettings: strict),
@@ -48,6 +53,9 @@ let package = Package(
       name: "SegmentationAPITests", dependencies: ["SegmentationAPI", "Datasets", "Segmentation"],
       swiftSettings: strict),
     .testTarget(name: "segmentdTests", dependencies: ["segmentd"], swiftSettings: strict),
+    .testTarget(
+      name: "segment-benchTests", dependencies: ["segment-bench", "Datasets"],
+      swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
 
     // What tests share. Only this part needs libcurl, Debian's libcurl4-openssl-dev.

@@ -47,7 +47,11 @@ extension Drawing {
     "segment-bench": Room(
       imports: toolchain.union([
         "SegmentationAPI", "HTTPServer", "Segmentation", "Datasets", "Clustering", "Charts",
-      ])),
+      ]),
+      folders: [
+        // What a load needs of the system: files a piece at a time, sockets, the time spent.
+        "System": toolchain.union(["Glibc", "Musl"])
+      ]),
     "SegmentationAPI": Room(
       imports: toolchain.union(["HTTPServer", "Charts", "Segmentation", "Datasets"])),
     "Segmentation": Room(imports: toolchain.union(["Datasets", "Clustering"])),

@@ -25,6 +25,7 @@ struct DrawingTests {
     ("Sources/Charts/Scatter.swift", "FoundationEssentials"),
     ("Sources/Charts/Scatter.swift", "Segmentation"),
     ("Sources/segment-bench/main.swift", "segmentd"),
+    ("Sources/segment-bench/main.swift", "Glibc"),
   ]
 
   @Test("an arrow that points up or sideways is found", arguments: forbidden)
@@ -67,6 +68,7 @@ struct DrawingTests {
     ("Sources/segmentd/System/Process.swift", ["Glibc", "Musl", "Dispatch"]),
     ("Sources/HTTPServer/Wire/RequestParser.swift", []),
     ("Sources/segment-bench/main.swift", ["Clustering", "HTTPServer", "Datasets"]),
+    ("Sources/segment-bench/System/Meter.swift", ["Glibc", "Musl"]),
   ]
 
   @Test("the arrows of the drawing pass", arguments: allowed)

@@ -5,6 +5,10 @@
 public struct RequestID: Hashable, Sendable, CustomStringConvertible {
   let value: UInt64
 
+  package init(value: UInt64) {
+    self.value = value
+  }
+
   /// The sixteen digits.
   public var description: String {
     var text = [UInt8](repeating: 0x30, count: 16)

@@ -1,8 +1,8 @@
 /// What the parser makes of a request line and its field lines.
-struct RequestHead: Sendable {
+package struct RequestHead: Sendable {
   var method: Method
   var version: Version
-  var fields: HeaderFields
+  package var fields: HeaderFields
   /// Where path, query and the effective authority lie in the bytes of ``fields``.
   var path: Range<Int>
   var query: Range<Int>?

@@ -2,7 +2,7 @@
 extension RequestParser {
   /// The head that was read.
   /// - Precondition: ``isComplete``.
-  mutating func head(limits: borrowing Limits) throws(HTTPFault) -> RequestHead {
+  package mutating func head(limits: borrowing Limits) throws(HTTPFault) -> RequestHead {
     precondition(isComplete, "the head is not complete")
     let version = minor == 0x30 ? Version.http10 : .http11
     trimValues()

@@ -3,7 +3,7 @@
 /// Every byte is looked at once, as it arrives, against the grammar; what the lines mean is worked
 /// out when the head is complete. Strict throughout: a line ends with CRLF, one space stands
 /// between the parts of the request line, no line is folded, no control byte passes.
-struct RequestParser: Sendable {
+package struct RequestParser: Sendable {
   private enum State: Sendable {
     /// Before the request line, where empty lines are passed over.
     case start
@@ -45,7 +45,7 @@ struct RequestParser: Sendable {
   private var valueStart = 0
 
   /// Whether a head is complete.
-  var isComplete: Bool { state == .complete }
+  package var isComplete: Bool { state == .complete }
 
   /// Whether anything of a head has arrived, empty lines aside.
   var hasBegun: Bool { state != .start && state != .startLF }
@@ -53,10 +53,13 @@ struct RequestParser: Sendable {
   /// Whether any byte was taken: a parser that holds nothing need not be kept.
   var isFresh: Bool { bytes.isEmpty }
 
+  /// A parser at the start of a connection.
+  package init() {}
+
   /// Gets ready for the next head.
   ///
   /// Memory is kept unless somebody else still reads it.
-  mutating func reset() {
+  package mutating func reset() {
     state = .start
     bytes.removeAll(keepingCapacity: true)
     entries.removeAll(keepingCapacity: true)
@@ -68,7 +71,7 @@ struct RequestParser: Sendable {
   /// Takes bytes up to the end of the head.
   /// - Parameter start: where in `input` to begin.
   /// - Returns: the index behind the last byte taken: `input.count`, or the end of the head.
-  mutating func consume(
+  package mutating func consume(
     _ input: Span<UInt8>, from start: Int, limits: borrowing Limits
   ) throws(HTTPFault) -> Int {
     var index = start

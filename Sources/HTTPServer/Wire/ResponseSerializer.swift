@@ -1,5 +1,5 @@
 /// Writes the heads of answers.
-enum ResponseSerializer {
+package enum ResponseSerializer {
   /// How the content of an answer is framed.
   enum Framing: Equatable {
     /// No content and no field that speaks of it: 204, 304.
@@ -11,7 +11,7 @@ enum ResponseSerializer {
   }
 
   /// What `Connection` says.
-  enum Persistence: Equatable {
+  package enum Persistence: Equatable {
     /// Nothing: HTTP/1.1 goes on by itself.
     case keep
     /// `keep-alive`: an HTTP/1.0 client needs to be told.
@@ -40,7 +40,7 @@ enum ResponseSerializer {
   }
 
   /// Appends status line and the handler's fields.
-  static func appendFixed(_ status: Status, fields: HeaderFields, to head: inout [UInt8]) {
+  package static func appendFixed(_ status: Status, fields: HeaderFields, to head: inout [UInt8]) {
     head.append("HTTP/1.1 ")
     head.append(decimal: status.code)
     head.append(ASCII.space)
@@ -57,7 +57,7 @@ enum ResponseSerializer {
     }
   }
 
-  static func appendLength(_ length: Int, to head: inout [UInt8]) {
+  package static func appendLength(_ length: Int, to head: inout [UInt8]) {
     head.append("Content-Length: ")
     head.append(decimal: length)
     head.append("\r\n")
@@ -74,7 +74,7 @@ enum ResponseSerializer {
   /// Appends the fields that change from request to request, and the empty line.
   /// - Parameter date: what ``dateLines(secondsSince1970:)`` made.
   @inline(__always)
-  static func appendVariable(
+  package static func appendVariable(
     date: [UInt8], id: RequestID, persistence: Persistence, to head: inout [UInt8]
   ) {
     switch persistence {
@@ -87,7 +87,7 @@ enum ResponseSerializer {
   }
 
   /// The lines that end every head: the date, and an id to be written over.
-  static func dateLines(secondsSince1970 seconds: Int) -> [UInt8] {
+  package static func dateLines(secondsSince1970 seconds: Int) -> [UInt8] {
     var lines: [UInt8] = []
     lines.append("Date: ")
     HTTPDate.append(secondsSince1970: seconds, to: &lines)
