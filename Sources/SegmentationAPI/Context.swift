@@ -18,8 +18,13 @@ struct Context: Sendable {
       let waits =
         endpoint.parameters.contains(.wait)
         && request.target.rawQuery?.contains("wait=") == true
-      if case .cached = endpoint.handling, !waits, let kept = kept(for: request, form) {
-        return .now(kept.response(to: request))
+      if case .cached = endpoint.handling, !waits {
+        let version = service.version
+        if let kept = cache.answer(.init(target: request.target.text, form: form), version: version)
+        {
+          let service = service
+          return .now(kept.response(to: request)).repeatable { service.version == version }
+        }
       }
       let items = request.target.queryItems.map { (name: $0.name, value: $0.value) }
       let query =
@@ -65,11 +70,6 @@ struct Context: Sendable {
       let receiver = try UploadReceiver(upload: try handler(call), call: call, context: self)
       return .receive(receiver, limit: configuration.limits.contentBytes)
     }
-  }
-
-  /// The answer that is kept for a request.
-  private func kept(for request: Request, _ form: Form) -> PreparedResponse? {
-    cache.answer(.init(target: request.target.text, form: form), version: service.version)
   }
 
   /// Answers at the next change, or when the time is over; at once to a client that names another

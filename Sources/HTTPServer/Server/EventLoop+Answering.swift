@@ -12,20 +12,20 @@ extension EventLoop {
 
   /// Answers a request of which nothing was kept.
   mutating func answerNow(
-    _ connection: Connection, _ request: borrowing Request, _ route: String?,
-    _ response: Response, _ startTime: UInt64
+    _ connection: Connection, _ method: Method, _ version: Version, _ id: RequestID,
+    _ route: String?, _ response: Response, _ startTime: UInt64
   ) {
     _ = connection.handle(.answerBegan)
     let before = outbox.count
     outbox.append(
-      response, date: date, id: request.requestID, isHead: request.head.method == .head,
-      version: request.head.version, persistence: persistence(connection, request.head.version))
+      response, date: date, id: id, isHead: method == .head, version: version,
+      persistence: persistence(connection, version))
     if let events = shared.events {
       events(
         .requestCompleted(
           ServerEvent.Completion(
-            method: request.head.method, route: route, status: response.status,
-            requestID: request.requestID, peer: connection.peer, requestBytes: 0,
+            method: method, route: route, status: response.status, requestID: id,
+            peer: connection.peer, requestBytes: 0,
             responseBytes: outbox.count - before,
             duration: .nanoseconds(Int64(Clock.exact() - startTime)))))
     }

@@ -7,6 +7,10 @@ extension EventLoop {
       switch connection.state.phase {
       case .idle, .head:
         if outbox.count >= limits.gatheredBytes { return index }
+        if parser.isFresh, let known = remembered.find(input, from: index) {
+          index += answerAgain(connection, known)
+          continue
+        }
         index = readHead(connection, input, from: index)
       case .exchange(.wanted, _):
         index = takeContent(connection, input, from: index)
@@ -49,6 +53,21 @@ extension EventLoop {
       parser.reset()
       return input.count
     }
+  }
+
+  /// Answers a head as it was answered before.
+  /// - Returns: how many bytes the head has.
+  private mutating func answerAgain(
+    _ connection: Connection, _ known: RememberedAnswers.Entry
+  ) -> Int {
+    connection.requestCount += 1
+    connection.probeDeadline = .max
+    let persists = known.persists && connection.requestCount < limits.requestsPerConnection
+    _ = connection.handle(.headCompleted(.complete, persists: persists))
+    answerNow(
+      connection, known.method, known.version, requestIDs.make(), known.route, known.response,
+      shared.events == nil ? 0 : Clock.exact())
+    return known.head.count
   }
 
   /// A head did not come in time.
@@ -94,7 +113,13 @@ extension EventLoop {
     if case .now(let response) = reply.kind, request.head.framing == .none, !response.isStream {
       // The path of almost every request: nothing is kept of it.
       _ = connection.handle(.headCompleted(.complete, persists: persists))
-      answerNow(connection, request, reply.routePattern, response, startTime)
+      if let isCurrent = reply.isCurrent {
+        remembered.offer(
+          request.head, response, route: reply.routePattern, isCurrent: isCurrent)
+      }
+      answerNow(
+        connection, request.head.method, request.head.version, request.requestID,
+        reply.routePattern, response, startTime)
       return start
     }
 

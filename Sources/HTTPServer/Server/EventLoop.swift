@@ -60,6 +60,8 @@ struct EventLoop: ~Copyable {
   /// Between turns a connection keeps them only if there is something in them.
   var parser = RequestParser()
   var outbox = Outbox()
+  /// Answers that are given again as long as they hold.
+  var remembered = RememberedAnswers()
   /// Given to requests until one of them takes time, and so keeps it.
   var spareCancellation = Cancellation()
   /// Buffers for large content, to be used again.
@@ -123,6 +125,7 @@ struct EventLoop: ~Copyable {
     guard seconds != second else { return }
     second = seconds
     date = ResponseSerializer.dateLines(secondsSince1970: seconds)
+    remembered.removeOutdated()
   }
 
   private mutating func handle(_ token: UInt64, _ readiness: Poller.Readiness) {

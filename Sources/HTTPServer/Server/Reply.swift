@@ -12,6 +12,8 @@ public struct Reply: Sendable {
   let kind: Kind
   /// The pattern of the route that was chosen, for log and metrics.
   public var routePattern: String?
+  /// Whether the answer still holds; nil when it holds for this one request only.
+  var isCurrent: (@Sendable () -> Bool)?
 
   private init(_ kind: Kind) {
     self.kind = kind
@@ -47,6 +49,19 @@ public struct Reply: Sendable {
 
   /// Answered as the handler answers this fault.
   public static func fault(_ fault: HTTPFault) -> Reply { Reply(.fault(fault)) }
+
+  /// The same reply, which the server may give again, unasked, to requests whose head has the very
+  /// same bytes, while a condition holds.
+  ///
+  /// For ``now(_:)`` only; other replies are asked for each time. Nothing that differs between such
+  /// requests may matter to the answer, the client's address among it.
+  /// - Parameter isCurrent: called on event loops, for each such request: must be quick and must not
+  ///   block.
+  public func repeatable(while isCurrent: @escaping @Sendable () -> Bool) -> Reply {
+    var reply = self
+    reply.isCurrent = isCurrent
+    return reply
+  }
 
   /// The same reply, with the route it came from.
   public func from(route pattern: String) -> Reply {

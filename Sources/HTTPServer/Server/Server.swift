@@ -38,7 +38,7 @@ public final class Server: Sendable {
     guard !configuration.endpoints.isEmpty else { throw .noEndpoint }
     // Beside the connections: listeners, loops, and whatever the application opens.
     DescriptorLimit.raise(to: configuration.limits.connectionCount + 256)
-    let loopCount = max(1, configuration.loopCount ?? Processors.count)
+    let loopCount = max(1, configuration.loopCount ?? Processors.count / 2)
     var handles: [LoopHandle] = []
     for _ in 0..<loopCount { handles.append(try LoopHandle()) }
     let loops = handles

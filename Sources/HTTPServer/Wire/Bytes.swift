@@ -155,6 +155,28 @@ extension Span<UInt8> {
     return true
   }
 
+  /// Whether other bytes stand here at an index; they are compared eight at a time.
+  func has(_ other: borrowing [UInt8], at start: Int) -> Bool {
+    guard start >= 0, count - start >= other.count else { return false }
+    // Safety: the pointers do not leave the closures, and every read lies within both counts.
+    return withUnsafeBytes { own in
+      other.withUnsafeBytes { other in
+        var index = 0
+        while index + 8 <= other.count {
+          let left = own.loadUnaligned(fromByteOffset: start + index, as: UInt64.self)
+          let right = other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+          if left != right { return false }
+          index += 8
+        }
+        while index < other.count {
+          if own[start + index] != other[index] { return false }
+          index += 1
+        }
+        return true
+      }
+    }
+  }
+
   /// Whether this is exactly the given text.
   @inline(__always)
   func equals(_ text: StaticString) -> Bool {
