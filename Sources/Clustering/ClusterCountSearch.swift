@@ -52,7 +52,8 @@ public struct ClusterCountSearch: Sendable {
     return try Cloud.withCloud(
       points, weights: weights, team: WorkTeam(threads: threads), cancellation: cancellation
     ) { (cloud) throws(ClusteringError) in
-      points.sampleCount <= KMeans.fewLimit && restarts == nil
+      if restarts != nil { return try runEach(cloud, counts) }
+      return points.sampleCount <= KMeans.fewLimit
         ? try runFew(cloud, counts) : try runMany(cloud, counts)
     }
   }
@@ -61,7 +62,8 @@ public struct ClusterCountSearch: Sendable {
   private func runFew(
     _ cloud: Cloud, _ counts: ClosedRange<Int>
   ) throws(ClusteringError) -> ClusterCountChoice {
-    var ladder = Ladder(cloud, range: counts, seed: seed, iterationLimit: iterationLimit)
+    var ladder = Ladder(
+      Ground(few: cloud), range: counts, seed: seed, iterationLimit: iterationLimit)
     try ladder.climb()
     var models: [KMeansModel] = []
     for rung in ladder.rungs { models.append(try finish(rung, cloud: cloud)) }
@@ -81,19 +83,39 @@ public struct ClusterCountSearch: Sendable {
     return try fit(rung.clusterCount).finishFew(best, cloud: cloud, tries: rung)
   }
 
-  /// Many points: the numbers of clusters share the cores.
+  /// Many points: the numbers of clusters share the cores, and help each other there.
   private func runMany(
     _ cloud: Cloud, _ counts: ClosedRange<Int>
   ) throws(ClusteringError) -> ClusterCountChoice {
     let models = try Levels.withLevels(cloud, clusterCount: counts.upperBound, seed: seed) {
       (levels) throws(ClusteringError) in
+      var ladder = Ladder(
+        Ground(core: levels.core), range: counts, seed: seed, iterationLimit: iterationLimit,
+        keptCount: CoreSearch.finalistCount)
+      try ladder.climb()
       var models: [KMeansModel] = []
-      for k in counts {
-        models.append(
-          cloud.sampleCount <= KMeans.fewLimit
-            ? try fit(k).fitFew(cloud) : try fit(k).fit(levels))
+      for rung in ladder.rungs {
+        models.append(try fit(rung.clusterCount).finishMany(rung, levels: levels))
       }
       return models
+    }
+    return try choose(models, cloud: cloud)
+  }
+
+  /// As many tries as the caller named, for each number of clusters on its own.
+  private func runEach(
+    _ cloud: Cloud, _ counts: ClosedRange<Int>
+  ) throws(ClusteringError) -> ClusterCountChoice {
+    var models: [KMeansModel] = []
+    if cloud.sampleCount <= KMeans.fewLimit {
+      for k in counts { models.append(try fit(k).fitFew(cloud)) }
+    } else {
+      models = try Levels.withLevels(cloud, clusterCount: counts.upperBound, seed: seed) {
+        (levels) throws(ClusteringError) in
+        var models: [KMeansModel] = []
+        for k in counts { models.append(try fit(k).fit(levels)) }
+        return models
+      }
     }
     return try choose(models, cloud: cloud)
   }

@@ -28,15 +28,26 @@ struct CoreSearch {
   ///
   /// With few clusters the best one of the core is
   /// the best one; with many, optima differ by less than a core can tell.
-  private var finalistCount: Int { clusterCount > 16 ? 3 : 1 }
+  static func finalistCount(_ clusterCount: Int) -> Int { clusterCount > 16 ? 3 : 1 }
 
   /// Searches: see the type.
   ///
   /// - Parameter restarts: tries on the core; nil lets the search decide.
   mutating func run(restarts: Int?) throws(ClusteringError) -> Optimum {
-    var tries = CoreTries(
-      levels.core, clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit)
-    var finalists = try tries.run(restarts: restarts, keeping: finalistCount)
+    var tries = Tries(
+      Ground(core: levels.core), clusterCount: clusterCount, seed: seed,
+      iterationLimit: iterationLimit, keptCount: Self.finalistCount(clusterCount))
+    if let restarts {
+      try tries.run(clusterCount == 1 ? 1 : restarts)
+    } else {
+      try tries.runUntilSure()
+    }
+    return try goOn(from: tries)
+  }
+
+  /// The best of the optima found on the core, on all points.
+  mutating func goOn(from tries: Tries) throws(ClusteringError) -> Optimum {
+    var finalists = tries.optima
     tryCount = tries.count
     distanceComputations += tries.distanceComputations
     if let middle = levels.middle {

@@ -71,12 +71,9 @@ public struct KMeans: Sendable {
   /// Few points: many tries with chains of moves, each on all points.
   func fitFew(_ cloud: Cloud) throws(ClusteringError) -> KMeansModel {
     var tries = Tries(
-      cloud, clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit,
-      team: cloud.team)
-    if clusterCount == 1 {
-      try tries.run(1)
-    } else if let restarts {
-      try tries.run(restarts)
+      Ground(few: cloud), clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit)
+    if let restarts {
+      try tries.run(clusterCount == 1 ? 1 : restarts)
     } else {
       try tries.runUntilSure()
     }
@@ -97,6 +94,14 @@ public struct KMeans: Sendable {
     var search = CoreSearch(
       levels, clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit)
     let best = try search.run(restarts: restarts)
+    return try finishMany(best, cloud: levels.full.cloud, search: search)
+  }
+
+  /// The same, from optima that were found on the core.
+  func finishMany(_ tries: Tries, levels: Levels) throws(ClusteringError) -> KMeansModel {
+    var search = CoreSearch(
+      levels, clusterCount: clusterCount, seed: seed, iterationLimit: iterationLimit)
+    let best = try search.goOn(from: tries)
     return try finishMany(best, cloud: levels.full.cloud, search: search)
   }
 

@@ -672,4 +672,20 @@ enum Kernels {
   static func squareRoots(_ values: UnsafeMutablePointer<Double>, count: Int) {
     for i in 0..<count { values[i] = values[i].squareRoot() }
   }
+
+  /// Adds values to sums, one by one.
+  @inline(never)
+  static func add(
+    _ values: UnsafePointer<Double>, count: Int, to sums: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count { sums[i] = sums[i] + values[i] }
+  }
+
+  /// Adds values to sums, one by one.
+  @inline(never)
+  static func add(
+    _ values: UnsafePointer<Float>, count: Int, to sums: UnsafeMutablePointer<Double>
+  ) {
+    for i in 0..<count { sums[i] = sums[i] + Double(values[i]) }
+  }
 }

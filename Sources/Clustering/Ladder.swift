@@ -1,13 +1,10 @@
-import Synchronization
-
 /// The best optima of several numbers of clusters, each helped by its neighbours.
 ///
 /// The best clustering into k often turns into the best one into k + 1 when a centroid is added in
 /// the right place, and into the best one into k − 1 when the right one is taken away. Going up and
 /// down until nothing improves finds for all k together what many tries would find for each alone.
 struct Ladder {
-  /// Few points; passes run on one thread, since steps share the threads out.
-  let cloud: Cloud
+  let ground: Ground
   let iterationLimit: Int
   /// The tries of each number of clusters, ascending without gaps.
   private(set) var rungs: [Tries]
@@ -18,25 +15,36 @@ struct Ladder {
   private static let startCount = 3
   /// Rounds up and down; three are rarely needed.
   private static let roundLimit = 8
-  /// Points considered as the place of a new centroid.
-  private static let candidateCount = 256
 
-  init(_ cloud: Cloud, range: ClosedRange<Int>, seed: UInt64, iterationLimit: Int) {
-    self.cloud = cloud
+  init(
+    _ ground: Ground, range: ClosedRange<Int>, seed: UInt64, iterationLimit: Int,
+    keptCount: (Int) -> Int = { _ in 1 }
+  ) {
+    self.ground = ground
     self.iterationLimit = iterationLimit
     rungs = range.map {
-      Tries(cloud, clusterCount: $0, seed: seed, iterationLimit: iterationLimit, team: cloud.team)
+      Tries(
+        ground, clusterCount: $0, seed: seed, iterationLimit: iterationLimit,
+        keptCount: keptCount($0))
     }
   }
 
+  private var cloud: Cloud { ground.cloud }
+
+  /// Points considered as the place of a new centroid.
+  private var candidateLimit: Int { ground.isFew ? 256 : 64 }
+
   /// Tries made on a rung before the first step: more where they cost less.
   private func firstTryCount(_ clusterCount: Int) -> Int {
-    min(32, max(10, 80 / clusterCount))
+    if clusterCount == 1 { return 1 }
+    return ground.isFew ? min(32, max(10, 80 / clusterCount)) : 6
   }
 
   /// Makes the first tries on every rung, then goes up and down until nothing improves.
   mutating func climb() throws(ClusteringError) {
-    for index in rungs.indices { try rungs[index].run(firstTryCount(rungs[index].clusterCount)) }
+    for index in rungs.indices {
+      try rungs[index].run(firstTryCount(rungs[index].clusterCount))
+    }
     var isFresh = Array(repeating: true, count: rungs.count)
     var rounds = 0
     while rounds < Self.roundLimit && isFresh.contains(true) {
@@ -50,7 +58,11 @@ struct Ladder {
         if index > 0 { starts += startsWithOneLess(best).map { (index - 1, $0) } }
       }
       isFresh = Array(repeating: false, count: rungs.count)
-      for (start, optimum) in zip(starts, try descend(starts)) {
+      let found = try Tries.descend(
+        ground, starts.map { (rungs[$0.rung].clusterCount, .centroids($0.centroids)) }, seed: 0,
+        iterationLimit: iterationLimit)
+      for (start, (optimum, distances)) in zip(starts, found) {
+        distanceComputations += distances
         if rungs[start.rung].consider(optimum) { isFresh[start.rung] = true }
       }
     }
@@ -59,39 +71,6 @@ struct Ladder {
   /// Makes more tries on one rung until a better optimum is unlikely.
   mutating func makeSure(of rung: Int) throws(ClusteringError) {
     try rungs[rung].runUntilSure()
-  }
-
-  /// Where the starts lead, in their order.
-  private mutating func descend(
-    _ starts: [(rung: Int, centroids: [Double])]
-  ) throws(ClusteringError) -> [Optimum] {
-    let (cloud, iterationLimit) = (cloud, iterationLimit)
-    let outcomes = Mutex(
-      Array<Result<Optimum, ClusteringError>?>(repeating: nil, count: starts.count))
-    let distances = Atomic<Int>(0)
-    cloud.team.forEachWorker(starts.count) { claim in
-      while let index = claim() {
-        let centroids = starts[index].centroids
-        var search = LocalSearch(
-          cloud, clusterCount: centroids.count / cloud.featureCount,
-          iterationLimit: iterationLimit)
-        search.partition.setCentroids(centroids)
-        let outcome: Result<Optimum, ClusteringError>
-        do throws(ClusteringError) {
-          outcome = .success(try search.descend())
-        } catch {
-          outcome = .failure(error)
-        }
-        outcomes.withLock { $0[index] = outcome }
-        distances.wrappingAdd(search.distanceComputations, ordering: .relaxed)
-      }
-    }
-    distanceComputations += distances.load(ordering: .relaxed)
-    var optima: [Optimum] = []
-    for outcome in outcomes.withLock({ $0 }) {
-      if let outcome { optima.append(try outcome.get()) }
-    }
-    return optima
   }
 
   /// Centroids with one more: on the point of a cluster that would lower the inertia most, for the
@@ -120,10 +99,10 @@ struct Ladder {
     }
     // Few points: all of them. More: at even steps of what they contribute to the inertia.
     var candidates: [Int] = []
-    if n <= Self.candidateCount {
+    if n <= candidateLimit {
       candidates = Array(0..<n)
     } else {
-      let step = inertia / Double(Self.candidateCount)
+      let step = inertia / Double(candidateLimit)
       var mark = step / 2
       var sum = 0.0
       for sample in 0..<n {

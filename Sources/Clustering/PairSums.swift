@@ -16,7 +16,8 @@ struct PairSums {
   private let exactParts: Buffer<Double>
   private let singleParts: Buffer<Float>
 
-  private static let blockSize = 128
+  /// Points of a block at most.
+  static let blockSize = 128
   /// Points up to which distances are computed in Float64; beyond, single precision changes a mean
   /// silhouette by some 10⁻⁸.
   static let exactLimit = 4096
@@ -150,16 +151,19 @@ struct PairSums {
     starts[block]..<starts[block + 1]
   }
 
-  /// The group of a block.
-  func group(ofBlock block: Int) -> Int { Int(groupOfBlock[block]) }
-
-  /// Adds up the sums of one point over the blocks of each group.
-  func sums(of slot: Int, into sums: inout [Double]) {
-    for group in sums.indices { sums[group] = 0 }
+  /// Adds up the sums of the points of a block over the blocks of each group: `groups × blockSize`.
+  func sums(ofBlock block: Int, into sums: Buffer<Double>) {
+    sums.fill(with: 0)
+    let slots = points(ofBlock: block)
     let slotCount = starts[starts.count - 1]
-    for block in groupOfBlock.indices {
-      let index = block &* slotCount &+ slot
-      sums[Int(groupOfBlock[block])] += isExact ? exactParts[index] : Double(singleParts[index])
+    for other in groupOfBlock.indices {
+      let target = sums.base + Int(groupOfBlock[other]) * Self.blockSize
+      let first = other * slotCount + slots.lowerBound
+      if isExact {
+        Kernels.add(exactParts.base + first, count: slots.count, to: target)
+      } else {
+        Kernels.add(singleParts.base + first, count: slots.count, to: target)
+      }
     }
   }
 }

@@ -15,8 +15,11 @@ struct Seeding {
   /// Distances computed so far.
   private(set) var distanceComputations = 0
 
-  init(_ cloud: Cloud) {
+  private let clusterCount: Int
+
+  init(_ cloud: Cloud, clusterCount: Int) {
     self.cloud = cloud
+    self.clusterCount = clusterCount
     nearest = Buffer(repeating: 0, count: cloud.sampleCount)
     reduced = Buffer(repeating: 0, count: cloud.sampleCount)
     trial = Buffer(repeating: 0, count: cloud.sampleCount)
@@ -32,12 +35,10 @@ struct Seeding {
     2 + (Int.bitWidth - 1 - clusterCount.leadingZeroBitCount)
   }
 
-  /// Writes `clusterCount` seeds, points with distinct coordinates, into rows of centroids.
+  /// Writes `k` seeds, points with distinct coordinates, into rows of centroids.
   ///
   /// - Precondition: there are that many distinct points.
-  mutating func seed(
-    _ centroids: Buffer<Double>, clusterCount: Int, random: inout RandomSource
-  ) {
+  mutating func seed(_ centroids: Buffer<Double>, random: inout RandomSource) {
     let n = cloud.sampleCount
     let d = cloud.featureCount
     var sum = 0.0

@@ -195,20 +195,29 @@ extension Silhouettes {
       let cellCount = starts.count - 1
       let sums = try PairSums(cloud, points: points, weights: weights, groupStarts: starts)
       let values = Buffer<Double>(repeating: 0, count: clusterCounts.count * count)
+      let widest = clusterCounts.max() ?? 0
       cloud.team.forEachWorker(sums.blockCount) { claim in
-        var cellSums = [Double](repeating: 0, count: cellCount)
-        var clusterSums = [Double](repeating: 0, count: clusterCounts.max() ?? 0)
+        let width = PairSums.blockSize
+        let cellSums = Buffer<Double>(repeating: 0, count: cellCount * width)
+        let clusterSums = Buffer<Double>(repeating: 0, count: widest * width)
+        var ofSlot = [Double](repeating: 0, count: widest)
         while let block = claim() {
-          for slot in sums.points(ofBlock: block) {
-            sums.sums(of: slot, into: &cellSums)
-            for clustering in clusterCounts.indices where clusterCounts[clustering] > 1 {
-              let ofCell = clusterOfCell[clustering]
-              let totals = totals[clustering]
-              for cluster in totals.indices { clusterSums[cluster] = 0 }
-              for cell in 0..<cellCount { clusterSums[Int(ofCell[cell])] += cellSums[cell] }
+          let slots = sums.points(ofBlock: block)
+          sums.sums(ofBlock: block, into: cellSums)
+          for clustering in clusterCounts.indices where clusterCounts[clustering] > 1 {
+            let ofCell = clusterOfCell[clustering]
+            let k = clusterCounts[clustering]
+            clusterSums.fill(with: 0)
+            for cell in 0..<cellCount {
+              Kernels.add(
+                cellSums.base + cell * width, count: slots.count,
+                to: clusterSums.base + Int(ofCell[cell]) * width)
+            }
+            for (i, slot) in slots.enumerated() {
+              for cluster in 0..<k { ofSlot[cluster] = clusterSums[cluster * width + i] }
               // Safety: each block writes its own slots.
               values[clustering * count + slot] = Silhouettes.value(
-                sums: clusterSums, totals: totals, own: Int(ofCell[Int(cellOfSlot[slot])]))
+                sums: ofSlot, totals: totals[clustering], own: Int(ofCell[Int(cellOfSlot[slot])]))
             }
           }
         }

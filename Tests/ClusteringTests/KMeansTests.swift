@@ -201,7 +201,7 @@ import Testing
     try Cloud.withCloud(points, weights: nil, team: WorkTeam(threads: 1), cancellation: nil) {
       (cloud) throws(ClusteringError) in
       for seed in 0..<5 as Range<UInt64> {
-        var search = LocalSearch(cloud, clusterCount: k, iterationLimit: 300)
+        var search = LocalSearch(Ground(few: cloud), clusterCount: k, iterationLimit: 300)
         var random = RandomSource(seed: seed)
         best = min(best, try search.tryFromSeeds(random: &random).inertia)
       }
