@@ -47,9 +47,10 @@ public struct FeatureScaling: Sendable, Equatable {
     }
   }
 
-  /// A value in the feature's own unit, scaled.
+  /// A value in the feature's own unit, scaled; NaN where it has no logarithm.
   public func scaled(_ value: Double) -> Double {
-    ((isLogarithmic ? logarithmOfOnePlus(value) : value) - center) / spread
+    if isLogarithmic, value <= -1 { return .nan }
+    return ((isLogarithmic ? logarithmOfOnePlus(value) : value) - center) / spread
   }
 
   /// A scaled value, back in the feature's own unit.

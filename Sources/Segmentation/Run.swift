@@ -130,6 +130,8 @@ public struct Cluster: Sendable, Equatable {
   public let inertia: Double
   /// The mean silhouette of its customers; nil when undefined.
   public let silhouette: Double?
+  /// The 99th percentile of its customers' distances, in scaled units; who is beyond is far.
+  public let farDistance: Double
 }
 
 /// A cluster with a name that a shop can use.

@@ -11,6 +11,8 @@ public struct Score: Sendable, Equatable {
   /// How clear the choice is: 1 − distance / second distance, 0 on the border and 1 at the
   /// centroid; nil when there is one cluster only.
   public let margin: Double?
+  /// Whether the distance is beyond the 99th percentile of the segment's own customers.
+  public let isFar: Bool
 }
 
 extension Run {
@@ -30,7 +32,8 @@ extension Run {
     }
     let margin = match.secondDistance.map { $0 > 0 ? 1 - match.distance / $0 : 0 }
     return Score(
-      cluster: match.nearest, distance: match.distance, secondCluster: match.second, margin: margin)
+      cluster: match.nearest, distance: match.distance, secondCluster: match.second, margin: margin,
+      isFar: match.distance > clusters[match.nearest].farDistance)
   }
 
   /// Scores a row of the run's own table by the cluster the fit gave it; nil when the row was set
@@ -42,7 +45,8 @@ extension Run {
     guard score.cluster != cluster else { return score }
     // The fit's label wins over rounding on a border, so that every answer names one segment.
     return Score(
-      cluster: cluster, distance: score.distance, secondCluster: score.cluster, margin: 0)
+      cluster: cluster, distance: score.distance, secondCluster: score.cluster, margin: 0,
+      isFar: score.distance > clusters[cluster].farDistance)
   }
 
   /// The values of a used row in the run's features, fills included.

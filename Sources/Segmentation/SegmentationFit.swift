@@ -151,6 +151,9 @@ struct SegmentationFit {
           standardDeviation: overall.standardDeviation,
           importance: variance > 0 ? between / variance : nil))
     }
+    let farDistances = FarDistance.limits(
+      points: points.points, weights: points.weights, labels: model.labels, scalings: scalings,
+      centroids: model.centroids)
     let clusters = (0..<model.clusterCount).map { index in
       let scaled = model.centroids.row(index)
       return Cluster(
@@ -158,7 +161,7 @@ struct SegmentationFit {
         share: model.weightOfCluster[index] / total, scaledCentroid: scaled,
         centroid: zip(scalings, scaled).map { $0.original($1) }, means: means[index],
         z: scores[index], inertia: model.inertiaOfCluster[index],
-        silhouette: quality.silhouetteOfCluster[index])
+        silhouette: quality.silhouetteOfCluster[index], farDistance: farDistances[index])
     }
     return (features, clusters)
   }

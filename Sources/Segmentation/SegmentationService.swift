@@ -185,7 +185,7 @@ public final class SegmentationService: Sendable {
     }
   }
 
-  private func publish(
+  func publish(
     _ dataset: Dataset, run: Run?, activates: Bool, expecting revision: UInt64?
   ) throws(SegmentationError) -> Publication<Run> {
     do {
@@ -195,7 +195,7 @@ public final class SegmentationService: Sendable {
     }
   }
 
-  private static func now() -> Int64 {
+  static func now() -> Int64 {
     Int64((Date().timeIntervalSince1970 * 1000).rounded())
   }
 }

@@ -50,6 +50,7 @@ public struct Application: RequestHandler {
       + CustomerRoutes(context: context).endpoints
       + DatasetRoutes(context: context).endpoints
       + RunRoutes(context: context).endpoints
+      + ModelRoutes(context: context).endpoints
       + OperationRoutes(context: context).endpoints
       + HomeRoutes(context: context).endpoints
   }

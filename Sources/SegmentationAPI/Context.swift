@@ -69,6 +69,10 @@ struct Context: Sendable {
     case .upload(let handler):
       let receiver = try UploadReceiver(upload: try handler(call), call: call, context: self)
       return .receive(receiver, limit: configuration.limits.contentBytes)
+    case .document(let handler):
+      return .receive(
+        DocumentReceiver(call: call, context: self, handler: handler),
+        limit: DocumentReceiver.limit)
     }
   }
 
@@ -90,7 +94,7 @@ struct Context: Sendable {
   }
 
   /// Does work that may store or remove something, and tells those who wait if it did.
-  private func announcingChange(_ work: () -> Response) -> Response {
+  func announcingChange(_ work: () -> Response) -> Response {
     let version = service.version
     let response = work()
     if service.version != version { changes.announce() }

@@ -15,7 +15,19 @@ struct Call: Sendable {
   func parameter(_ name: String) -> String { parameters[name] ?? "" }
 
   /// The run that is asked about: `?run=`, or the current one of `?series=`.
+  ///
+  /// - Throws: a problem for a restored run, which holds no customers to tell about.
   func run() throws(ProblemDetails) -> Run {
+    let run = try model()
+    guard !run.isRestored else {
+      throw ProblemDetails(
+        .restoredRun, "\(run.id) was restored from its model and holds no customers.")
+    }
+    return run
+  }
+
+  /// The run that is asked about, be it one that was restored and only has its model.
+  func model() throws(ProblemDetails) -> Run {
     try attempt { () throws(SegmentationError) in
       try service.run(id: query["run"], series: query["series"] ?? "default")
     }
@@ -66,7 +78,7 @@ struct Call: Sendable {
       return Answer(status, form: .json, bytes: json.bytes)
     }
     switch form {
-    case .json: return Answer(status, form: .json, bytes: json.bytes)
+    case .json, .sql, .pmml, .onnx: return Answer(status, form: .json, bytes: json.bytes)
     case .ndjson: return Answer(status, form: .ndjson, bytes: json.bytes + [0x0A])
     case .csv:
       let rows = RowSet(columns: members.map(\.name), rows: [members.map(\.value)])

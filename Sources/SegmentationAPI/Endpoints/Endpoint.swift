@@ -14,6 +14,8 @@ struct Endpoint: Sendable {
     case computed(@Sendable (Call) throws(ProblemDetails) -> Answer)
     /// The content is read as it arrives.
     case upload(@Sendable (Call) throws(ProblemDetails) -> RowUpload)
+    /// The content is small and read whole.
+    case document(@Sendable (Call, [UInt8]) throws(ProblemDetails) -> Answer)
   }
 
   let method: Method

@@ -17,6 +17,7 @@ struct ClusterPayload {
       "share": .number(cluster.share),
       "inertia": .number(cluster.inertia),
       "silhouette": .number(cluster.silhouette),
+      "far_distance": .number(cluster.farDistance),
       "centroid": byFeature(cluster.centroid),
       "scaled_centroid": byFeature(cluster.scaledCentroid),
       "mean": byFeature(cluster.means),

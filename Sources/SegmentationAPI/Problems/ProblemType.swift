@@ -143,6 +143,14 @@ extension ProblemType {
     "not-acceptable", .notAcceptable, "No representation fits the Accept field",
     "The detail lists what this route can answer; a suffix such as .csv chooses one as well.")
 
+  static let malformedModel = ProblemType(
+    "model-malformed", .unprocessableContent, "The content is not a model",
+    "Send what GET /runs/{id}/model.json gave: curl --data-binary @model.json localhost:8080/runs")
+  static let restoredRun = ProblemType(
+    "restored-run", .conflict, "The run holds no customers",
+    "It was restored from its model and only assigns. Post the customer file to have its customers too."
+  )
+
   // The protocol
   static let badRequest = ProblemType(
     "bad-request", .badRequest, "The request is not well-formed HTTP",
@@ -192,7 +200,7 @@ extension ProblemType {
     noNumericColumn, constantColumns, unknownColumn, unsuitableColumn, badWeight, missingValues,
     setAsideRows, tooManyClusters, clusterCountOutOfRange, clusterCountNotWhole,
     unknownParameter, invalidParameter, notFound, noRun, gone, preconditionFailed, nameTaken,
-    malformedPatch, methodNotAllowed, notAcceptable,
+    malformedPatch, malformedModel, restoredRun, methodNotAllowed, notAcceptable,
     badRequest, requestTimeout, lengthRequired, uriTooLong, fieldsTooLarge, expectationFailed,
     notImplemented, versionNotSupported,
     storeFull, overloaded, stopping, internalError,

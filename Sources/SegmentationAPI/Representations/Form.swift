@@ -3,6 +3,7 @@ import HTTPServer
 /// A representation that a route can answer with.
 enum Form: String, Sendable, CaseIterable {
   case json, csv, ndjson, txt, html
+  case sql, pmml, onnx
 
   /// The media type sent in `Content-Type`.
   var contentType: String {
@@ -12,6 +13,9 @@ enum Form: String, Sendable, CaseIterable {
     case .ndjson: "application/x-ndjson"
     case .txt: "text/plain; charset=utf-8"
     case .html: "text/html; charset=utf-8"
+    case .sql: "application/sql; charset=utf-8"
+    case .pmml: "application/xml"
+    case .onnx: "application/octet-stream"
     }
   }
 
@@ -23,6 +27,9 @@ enum Form: String, Sendable, CaseIterable {
     case .ndjson: Form.ndjsonOffers
     case .txt: Form.textOffers
     case .html: Form.htmlOffers
+    case .sql: Form.sqlOffers
+    case .pmml: Form.pmmlOffers
+    case .onnx: Form.onnxOffers
     }
   }
 
@@ -34,6 +41,9 @@ enum Form: String, Sendable, CaseIterable {
   ]
   private static let textOffers = [MediaType("text", "plain")]
   private static let htmlOffers = [MediaType("text", "html")]
+  private static let sqlOffers = [MediaType("application", "sql")]
+  private static let pmmlOffers = [MediaType("application", "xml"), MediaType("text", "xml")]
+  private static let onnxOffers = [MediaType("application", "octet-stream")]
 
   /// The suffix of a path that names this form.
   var suffix: String { rawValue }

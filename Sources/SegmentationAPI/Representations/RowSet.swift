@@ -24,7 +24,7 @@ struct RowSet: Sendable {
       about: about, columns: columns, rows: objects.map { $0.map(\.value) }, next: next)
   }
 
-  /// The list in `form`; `html` is not a form of a list and answers as text.
+  /// The list in `form`; what is not a form of a list answers as text.
   func encoded(as form: Form, flat: Bool = false, dialect: CSVDialect = CSVDialect()) -> [UInt8] {
     var out: [UInt8] = []
     switch form {
@@ -38,7 +38,7 @@ struct RowSet: Sendable {
         writeObject(row, to: &out)
         out.append(UInt8(ascii: "\n"))
       }
-    case .txt, .html: TextTable(columns: columns, rows: rows).write(to: &out)
+    case .txt, .html, .sql, .pmml, .onnx: TextTable(columns: columns, rows: rows).write(to: &out)
     }
     return out
   }

@@ -22,7 +22,7 @@ struct AssignmentRoutes {
         summary: "The same rows with their segments.",
         .upload { call throws(ProblemDetails) in
           // Asked for now, so that a missing run is told before a large file is sent.
-          let run = try call.run()
+          let run = try call.model()
           return RowUpload(
             parameters: Self.own + Parameter.list, keepsText: call.form == .csv
           ) { call, rows throws(ProblemDetails) in try many(call, run: run, rows: rows) }
@@ -31,7 +31,7 @@ struct AssignmentRoutes {
   }
 
   private func one(_ call: Call) throws(ProblemDetails) -> Answer {
-    let run = try call.run()
+    let run = try call.model()
     let known = Self.own.map(\.name) + run.features.map(\.key)
     var faults: [ProblemDetails.Fault] = []
     for name in call.query.names.sorted()
@@ -140,10 +140,13 @@ private struct Assignment: Sendable {
 
 /// The columns that an assignment adds to a row.
 private enum AssignmentCells {
-  static let columns = ScoreCells.columns + ["second_segment_id"]
+  static let columns = ScoreCells.columns + ["second_segment_id", "far"]
 
   static func cells(run: Run, score: Score?) -> [JSON] {
     ScoreCells.cells(run: run, score: score)
-      + [.string(score?.secondCluster.map { run.segments[$0].id })]
+      + [
+        .string(score?.secondCluster.map { run.segments[$0].id }),
+        score.map { .bool($0.isFar) } ?? .null,
+      ]
   }
 }

@@ -37,7 +37,7 @@ struct ClusterRoutes {
   }
 
   private func summary(_ call: Call) throws(ProblemDetails) -> Answer {
-    let run = try call.run()
+    let run = try call.model()
     let rows = run.clusters.map { ClusterPayload(run: run, cluster: $0).summaryRow }
     return try call.answer(
       RowSet(
@@ -50,7 +50,7 @@ struct ClusterRoutes {
   }
 
   private func list(_ call: Call) throws(ProblemDetails) -> Answer {
-    let run = try call.run()
+    let run = try call.model()
     guard call.form == .json else {
       let rows = run.clusters.map { ClusterPayload(run: run, cluster: $0).row }
       return try call.answer(RowSet(objects: rows, columns: rows[0].map(\.name)))
@@ -80,7 +80,7 @@ struct ClusterRoutes {
   }
 
   private func one(_ call: Call) throws(ProblemDetails) -> Answer {
-    let run = try call.run()
+    let run = try call.model()
     guard let index = WholeNumber.parse(call.parameter("i")),
       run.clusters.indices.contains(index)
     else {
