@@ -165,6 +165,47 @@ struct TransferTests {
     }
   }
 
+  @Test("a client that rests goes on where it was: a new connection, the rest of an answer")
+  func resumption() async throws {
+    try await ServiceProcess.with(["--idle-timeout", "1"]) { service in
+      let curl = service.client()
+      #expect(
+        try await curl.send(CurlRequest("POST", "/segments?k=2", body: Self.rows(50_000))).status
+          == 201)
+      let reader = try await service.connect()
+      try await reader.send("GET /customers.csv HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      // Longer than an idle connection is kept; what waits for the reader keeps its connection.
+      try await Task.sleep(for: .milliseconds(2500))
+      let answer = try await reader.receiveResponse(within: .seconds(30))
+      #expect(answer.body.count { $0 == 0x0A } == 50_001)
+      // The client's own connection was closed meanwhile, and libcurl opens another.
+      let again = try await curl.get("/clusters/summary")
+      #expect(again.status == 200)
+      #expect(again.connectCount == 1)
+    }
+  }
+
+  @Test("without a descriptor left it waits, and takes who waited once there is one")
+  func descriptorsRunOut() async throws {
+    var launch = Launch(["--sample", "--log-format", "json"])
+    launch.launcher = ["/bin/sh", "-c", #"ulimit -n 48; exec "$0" "$@""#]
+    try await ServiceProcess.with(launch) { service in
+      var connections: [RawConnection] = []
+      for _ in 0..<80 { connections.append(try await service.connect()) }
+      _ = try await service.program.logLine(containing: "accept suspended")
+      // Those that were taken in are served all the while.
+      for _ in 0..<20 {
+        try await connections[0].send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try await connections[0].receiveResponse().status == 200)
+      }
+      let last = connections.removeLast()
+      try await last.send("GET /clusters/summary HTTP/1.1\r\nHost: a\r\n\r\n")
+      for connection in connections { await connection.close() }
+      #expect(try await last.receiveResponse().status == 200)
+      await last.close()
+    }
+  }
+
   @Test("a thousand transfers at once are all answered")
   func parallel() async throws {
     try await ServiceProcess.with(["--sample"]) { service in
