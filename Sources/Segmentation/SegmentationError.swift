@@ -17,6 +17,8 @@ public enum SegmentationError: Error, Equatable, Sendable {
   case missingFeatures(names: [String], available: [String])
   /// No run is current in the series.
   case noCurrentRun(series: String)
+  /// The series has no run before the one that is asked about.
+  case noEarlierRun(series: String)
   /// The run is not in the store.
   case unknownRun(id: String)
   /// The dataset is not in the store.

@@ -1,6 +1,7 @@
 import Clustering
 import Datasets
 import FoundationEssentials
+import Synchronization
 
 /// The use cases: clean, choose, fit, name, store, and look things up again.
 ///
@@ -41,6 +42,8 @@ public final class SegmentationService: Sendable {
   /// How the service works whatever is asked of it.
   public let configuration: Configuration
   private let store: any DatasetStore<Run>
+  /// The latest list of customers who moved; it names its runs by id and keeps none of them.
+  let migrations = Mutex<Migration?>(nil)
 
   /// A service over a store.
   public init(configuration: Configuration = Configuration(), store: any DatasetStore<Run>) {

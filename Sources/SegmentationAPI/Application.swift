@@ -45,6 +45,7 @@ public struct Application: RequestHandler {
   /// The one list of routes.
   static func endpoints(_ context: Context) -> [Endpoint] {
     SegmentRoutes(context: context).endpoints
+      + IdentityRoutes(context: context).endpoints
       + AssignmentRoutes(context: context).endpoints
       + ClusterRoutes(context: context).endpoints
       + CustomerRoutes(context: context).endpoints

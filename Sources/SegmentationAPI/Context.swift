@@ -146,12 +146,21 @@ struct Context: Sendable {
     return prepared.response(to: call.request)
   }
 
-  private func prepare(_ answer: Answer, bytes: [UInt8]) -> PreparedResponse {
+  /// The tag that GET gives with an answer that is all there; nil for others.
+  func tag(of answer: Answer) -> EntityTag? {
+    guard case .bytes(let bytes) = answer.content else { return nil }
+    return tag(of: answer, bytes)
+  }
+
+  private func tag(of answer: Answer, _ bytes: [UInt8]) -> EntityTag {
     var fingerprint = Fingerprint()
     fingerprint.add(bytes)
-    return PreparedResponse(
-      answer.status, fields: fields(of: answer), content: bytes,
-      etag: EntityTag("\(fingerprint.hex)-\(answer.form.suffix)"))
+    return EntityTag("\(fingerprint.hex)-\(answer.form.suffix)")
+  }
+
+  private func prepare(_ answer: Answer, bytes: [UInt8]) -> PreparedResponse {
+    PreparedResponse(
+      answer.status, fields: fields(of: answer), content: bytes, etag: tag(of: answer, bytes))
   }
 
   private func fields(of answer: Answer) -> HeaderFields {

@@ -324,8 +324,7 @@ import Testing
     #expect((900...1350).contains(part.customers.shared))
     #expect(part.customers.old == part.customers.shared)
     #expect(
-      SegmentMatching(old: first, new: second, overlap: part)
-        == SegmentMatching(old: first, new: second, overlap: all))
+      SegmentMatching(overlap: part, places: nil) == SegmentMatching(overlap: all, places: nil))
     // All parts together are all customers.
     var sum = 0
     for index in 0..<16 {

@@ -15,7 +15,8 @@ extension Run {
       return with(claiming(segments, in: stored, current: nil), identity: RunIdentity())
     }
     let matching = SegmentMatching(
-      old: current, new: self, overlap: CustomerOverlap(old: current, new: self))
+      overlap: CustomerOverlap(old: current, new: self),
+      places: ClusterPlaces(old: current, new: self))
     let inherited = segments.map { segment in
       matching.predecessors[segment.cluster].map { old -> Segment in
         let earlier = current.segments[old]

@@ -54,7 +54,9 @@ struct SegmentMatching: Sendable, Equatable {
   /// With fewer shared customers than this a cluster is compared by its centroid.
   static let leastCustomers = 10
 
-  init(overlap: CustomerOverlap, places: ClusterPlaces?) {
+  /// - Parameter known: for each cluster of the newer run the one it continues, when that was
+  ///   settled before; nil to find out.
+  init(overlap: CustomerOverlap, places: ClusterPlaces?, predecessors known: [Int?]? = nil) {
     let (oldCount, newCount) = (overlap.oldSizes.count, overlap.newSizes.count)
     let smaller = min(overlap.customers.old, overlap.customers.new)
     let usesCustomers =
@@ -64,23 +66,23 @@ struct SegmentMatching: Sendable, Equatable {
     let sharedOfNew = overlap.sharedOfNew
     var successors = [Int?](repeating: nil, count: oldCount)
     var predecessors = [Int?](repeating: nil, count: newCount)
-    if usesCustomers {
-      let costs = (0..<oldCount).map { from in
-        (0..<newCount).map { to -> Double in
-          let likeness = overlap.jaccard(
-            from, to, sharedOfOld: sharedOfOld, sharedOfNew: sharedOfNew)
-          return likeness < SegmentMatching.leastJaccard ? 0 : -likeness
-        }
-      }
-      SegmentMatching.pair(costs, &successors, &predecessors)
-    }
     let isUnknown: (Int) -> Bool = { !usesCustomers || $0 < SegmentMatching.leastCustomers }
-    if let places {
-      let froms = (0..<oldCount).filter { successors[$0] == nil && isUnknown(sharedOfOld[$0]) }
-      let tos = (0..<newCount).filter { predecessors[$0] == nil && isUnknown(sharedOfNew[$0]) }
-      for (from, to) in SegmentMatching.pairs(froms, tos, by: places) {
-        successors[from] = to
-        predecessors[to] = from
+    if let known {
+      predecessors = known
+      for (to, from) in known.enumerated() {
+        if let from { successors[from] = to }
+      }
+    } else {
+      if usesCustomers {
+        SegmentMatching.pair(SegmentMatching.costs(overlap), &successors, &predecessors)
+      }
+      if let places {
+        let froms = (0..<oldCount).filter { successors[$0] == nil && isUnknown(sharedOfOld[$0]) }
+        let tos = (0..<newCount).filter { predecessors[$0] == nil && isUnknown(sharedOfNew[$0]) }
+        for (from, to) in SegmentMatching.pairs(froms, tos, by: places) {
+          successors[from] = to
+          predecessors[to] = from
+        }
       }
     }
     self.predecessors = predecessors
@@ -88,6 +90,17 @@ struct SegmentMatching: Sendable, Equatable {
     relations = SegmentMatching.relations(
       overlap: overlap, places: places, isUnknown: isUnknown, successors: successors,
       predecessors: predecessors)
+  }
+
+  /// How little clusters are alike by their customers; 0 for those that are no pair.
+  private static func costs(_ overlap: CustomerOverlap) -> [[Double]] {
+    let (sharedOfOld, sharedOfNew) = (overlap.sharedOfOld, overlap.sharedOfNew)
+    return sharedOfOld.indices.map { from in
+      sharedOfNew.indices.map { to -> Double in
+        let likeness = overlap.jaccard(from, to, sharedOfOld: sharedOfOld, sharedOfNew: sharedOfNew)
+        return likeness < leastJaccard ? 0 : -likeness
+      }
+    }
   }
 
   /// The pairs of some clusters of the older run and some of the newer one, by their centroids:
@@ -187,12 +200,5 @@ struct SegmentMatching: Sendable, Equatable {
     }
     guard let nearest, let sibling = predecessors[nearest] else { return nil }
     return places.joins(old: sibling, and: from, at: nearest) ? nearest : nil
-  }
-}
-
-extension SegmentMatching {
-  /// Compares two runs.
-  init(old: Run, new: Run, overlap: CustomerOverlap) {
-    self.init(overlap: overlap, places: ClusterPlaces(old: old, new: new))
   }
 }

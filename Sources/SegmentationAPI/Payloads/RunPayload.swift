@@ -30,6 +30,7 @@ struct RunPayload {
       .init(
         name: "segments",
         value: .array(run.segments.map { SegmentPayload(run: run, segment: $0).brief })),
+      .init(name: "identity", value: identity),
       .init(
         name: "warnings",
         value: .array(run.warnings.map(\.json) + run.dataset.report.warnings.map(\.json))),
@@ -57,6 +58,22 @@ struct RunPayload {
       "chosen": .integer(choice.chosen),
       "reason": .string(ChoiceOfClusterCount.reason(choice)),
       "items": .array(choice.candidates.map(\.json)),
+    ]
+  }
+
+  /// What became of the segments of the run before; null for the first of a series.
+  private var identity: JSON {
+    guard let previous = run.identity.previousRunID else { return .null }
+    return [
+      "previous_run_id": .string(previous),
+      "basis": .string(run.identity.basis.rawValue),
+      "items": .array(
+        run.identity.relations.map {
+          [
+            "from": .string($0.from), "to": .string($0.to),
+            "verdict": .string($0.verdict.rawValue),
+          ]
+        }),
     ]
   }
 

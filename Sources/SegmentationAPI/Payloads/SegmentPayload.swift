@@ -37,6 +37,7 @@ struct SegmentPayload {
           name: "links",
           value: [
             "customers": .string("/segments/\(PathSegment.encoded(segment.id))/customers"),
+            "history": .string("/segments/\(PathSegment.encoded(segment.id))/history"),
             "cluster": .string("/clusters/\(segment.cluster)"),
           ]),
       ])
@@ -52,7 +53,9 @@ struct SegmentPayload {
       .init(name: "silhouette", value: .number(cluster.silhouette)),
       .init(name: "profile", value: byFeature(cluster.means)),
       .init(name: "z", value: byFeature(cluster.z)),
-    ]
+      .init(
+        name: "verdict", value: .string(run.identity.verdict(ofSegment: segment.id)?.rawValue)),
+    ] + segment.details.members
   }
 
   private func byFeature(_ values: [Double]) -> JSON {
@@ -70,6 +73,18 @@ struct SegmentPayload {
     ]
       + zip(run.features, cluster.means).map { .init(name: $0.key, value: .number($1)) }
       + [.init(name: "silhouette", value: .number(cluster.silhouette))]
+      + segment.details.members
+  }
+}
+
+extension SegmentDetails {
+  /// What a person chose beside the name.
+  var members: [JSON.Member] {
+    [
+      .init(name: "description", value: .string(description)),
+      .init(name: "colour", value: .string(colour)),
+      .init(name: "pinned", value: .bool(isPinned)),
+    ]
   }
 }
 

@@ -43,6 +43,11 @@ extension ProblemDetails {
         series == "default"
           ? "Nothing has been segmented yet: curl --data-binary @customers.csv localhost:8080/segments"
           : "No run is current in the series \(series).")
+    case .noEarlierRun(let series):
+      self.init(
+        .noRun,
+        "The series \(series) has one run only, and nothing to compare it with. Post the customers again later, or name two runs with from= and to=."
+      )
     case .unknownRun(let id):
       self.init(.notFound, "There is no run \(id); GET /runs lists those there are.")
     case .unknownDataset(let id):

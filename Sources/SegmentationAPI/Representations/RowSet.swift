@@ -9,6 +9,8 @@ struct RowSet: Sendable {
   var rows: [[JSON]]
   /// The cursor of the next page, nil on the last one.
   var next: String?
+  /// The member that holds the rows in the JSON form.
+  var itemsName = "items"
 
   init(about: [JSON.Member] = [], columns: [String], rows: [[JSON]], next: String? = nil) {
     self.about = about
@@ -52,7 +54,8 @@ struct RowSet: Sendable {
         member.value.write(to: &out)
         out.append(UInt8(ascii: ","))
       }
-      out.append(contentsOf: #""items":"#.utf8)
+      JSON.write(itemsName, to: &out)
+      out.append(UInt8(ascii: ":"))
     }
     out.append(UInt8(ascii: "["))
     for (index, row) in rows.enumerated() {

@@ -6,6 +6,9 @@ import Segmentation
 struct SegmentRoutes {
   let context: Context
 
+  /// The forms of one segment by itself.
+  static let segmentForms: [Form] = [.json, .csv, .txt]
+
   var endpoints: [Endpoint] {
     [
       Endpoint(
@@ -23,7 +26,7 @@ struct SegmentRoutes {
         summary: "The named segments of a run.",
         .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
-        .get, "/segments/{sid}", forms: [.json, .csv, .txt], parameters: [.run, .series],
+        .get, "/segments/{sid}", forms: Self.segmentForms, parameters: [.run, .series],
         summary: "One segment with its profile.",
         .cached { call throws(ProblemDetails) in try one(call) }),
       Endpoint(
@@ -50,7 +53,9 @@ struct SegmentRoutes {
 
   private func list(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
-    var rows = run.segments.map { SegmentPayload(run: run, segment: $0).row }
+    let pinnedFirst =
+      run.segments.filter(\.details.isPinned) + run.segments.filter { !$0.details.isPinned }
+    var rows = pinnedFirst.map { SegmentPayload(run: run, segment: $0).row }
     let columns = rows[0].map(\.name)
     if let sort = call.query["sort"] {
       let isReversed = sort.hasPrefix("-")
@@ -83,7 +88,8 @@ struct SegmentRoutes {
     return run.segments[index]
   }
 
-  private func one(_ call: Call) throws(ProblemDetails) -> Answer {
+  /// One segment of the run that is asked about.
+  func one(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
     return call.answer(SegmentPayload(run: run, segment: try segment(call, in: run)).full)
   }
