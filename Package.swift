@@ -32,8 +32,10 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .target(name: "Segmentation", dependencies: ["Datasets", "Clustering"], swiftSettings: strict),
     // Square roots and roundings of unoptimised builds are calls into libm.
+    // Loops for processors with AVX-512, chosen at run time; headers only.
+    .systemLibrary(name: "CVector"),
     .target(
-      name: "Datasets", swiftSettings: optimised,
+      name: "Datasets", dependencies: ["CVector"], swiftSettings: optimised,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "Clustering", swiftSettings: optimised),
 

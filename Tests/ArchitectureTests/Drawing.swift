@@ -58,8 +58,9 @@ extension Drawing {
     "Datasets": Room(
       imports: toolchain,
       folders: [
-        // Separators are found with SSE2's byte mask, an instruction no plain loop compiles to.
-        "Decoding": toolchain.union(["_Builtin_intrinsics"])
+        // Separators are found with SSE2's byte mask, an instruction no plain loop compiles to, and
+        // with AVX-512 where the processor has it, which takes a function of C.
+        "Decoding": toolchain.union(["_Builtin_intrinsics", "CVector"])
       ]),
     // Numerics and the server do without Foundation, so that their speed and size are their own.
     "Clustering": Room(imports: concurrency),

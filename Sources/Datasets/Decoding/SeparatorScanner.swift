@@ -34,9 +34,11 @@ struct SeparatorScanner: Sendable {
   let delimiter: UInt8
   /// Whether carriage returns are looked at: the text had one.
   private var hasReturns = false
+  private let usesVectors: Bool
 
-  init(delimiter: UInt8) {
+  init(delimiter: UInt8, usesVectors: Bool = VectorText.isAvailable) {
     self.delimiter = delimiter
+    self.usesVectors = usesVectors
   }
 
   /// How many bytes before and after the text must be there to be read, whatever they hold.
@@ -99,15 +101,22 @@ struct SeparatorScanner: Sendable {
   ) {
     let chunks = (range.count + 63) / 64
     precondition(range.lowerBound >= 0 && range.lowerBound + chunks * 64 <= bytes.count)
-    // Every byte may be a separator, and four are written at a time.
-    let capacity = chunks * 64 + 80
+    // Every byte may be a separator, and several are written at a time.
+    let capacity = chunks * 64 + 64 + VectorText.room
     if bounds.fields.count < capacity {
       bounds.fields = Array(repeating: FieldBound(start: 0, end: 0), count: capacity)
       bounds.quoted = Array(repeating: 0, count: capacity)
       bounds.escaped = Array(repeating: 0, count: capacity)
     }
-    bounds.isIrregular = false
-    bounds.hasReturns = false
+    if usesVectors {
+      bytes.withUnsafeBytes { text in
+        guard let text = text.baseAddress else { return }
+        VectorText.scan(
+          text, from: range.lowerBound, chunks: chunks, delimiter: delimiter,
+          looksAtReturns: hasReturns, into: &bounds)
+      }
+      return
+    }
     var masks = SeparatorMasks(delimiter: delimiter)
     var state = QuoteState()
     var count = 0

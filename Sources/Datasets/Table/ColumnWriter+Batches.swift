@@ -67,10 +67,10 @@ struct BatchRoom: Sendable {
   var codes: [UInt32] = []
 
   mutating func reserve(_ count: Int) {
-    guard values.count < count else { return }
-    values = Array(repeating: 0, count: count)
-    places = Array(repeating: 0, count: count)
-    failures = Array(repeating: 0, count: count)
+    guard codes.count < count else { return }
+    values = Array(repeating: 0, count: count + VectorText.room)
+    places = Array(repeating: 0, count: count + VectorText.room)
+    failures = Array(repeating: 0, count: count + VectorText.room)
     codes = Array(repeating: 0, count: count)
   }
 }
@@ -110,16 +110,28 @@ extension ColumnWriter {
     let enough = batch.count / 8
     var failureCount = Int.max
     // Each way reads more kinds of numbers than the one before, and is slower.
+    let usesVectors = VectorText.isAvailable
     if way == .short {
-      failureCount = ColumnWriter.readShortIntegers(batch, &room)
-      if failureCount > enough { way = .long }
+      if usesVectors {
+        // Eight digits cost no more than four there.
+        way = .long
+      } else {
+        failureCount = ColumnWriter.readShortIntegers(batch, &room)
+        if failureCount > enough { way = .long }
+      }
     }
     if way == .long {
-      failureCount = ColumnWriter.readIntegers(batch, &room)
+      failureCount =
+        usesVectors
+        ? VectorText.readIntegers(batch, &room) : ColumnWriter.readIntegers(batch, &room)
       if failureCount > enough { way = .decimal }
     }
     let hasPlaces = way == .decimal
-    if hasPlaces { failureCount = ColumnWriter.readDecimals(batch, &room) }
+    if hasPlaces {
+      failureCount =
+        usesVectors
+        ? VectorText.readDecimals(batch, &room) : ColumnWriter.readDecimals(batch, &room)
+    }
 
     if isWide {
       wide.reserveCapacity(before + batch.count)
@@ -235,7 +247,7 @@ extension ColumnWriter {
   /// Reads cells of 1 to 8 digits without a needless zero before them.
   ///
   /// - Returns: how many others there are; their rows are in `failures`.
-  private static func readIntegers(_ batch: CellBatch, _ room: inout BatchRoom) -> Int {
+  static func readIntegers(_ batch: CellBatch, _ room: inout BatchRoom) -> Int {
     var failureCount = 0
     room.values.withUnsafeMutableBufferPointer { values in
       room.failures.withUnsafeMutableBufferPointer { failures in
@@ -268,7 +280,7 @@ extension ColumnWriter {
   /// Reads cells of up to 8 bytes that are digits with at most one point among them.
   ///
   /// - Returns: how many others there are; their rows are in `failures`.
-  private static func readDecimals(_ batch: CellBatch, _ room: inout BatchRoom) -> Int {
+  static func readDecimals(_ batch: CellBatch, _ room: inout BatchRoom) -> Int {
     var failureCount = 0
     room.values.withUnsafeMutableBufferPointer { values in
       room.places.withUnsafeMutableBufferPointer { places in
