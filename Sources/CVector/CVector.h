@@ -121,17 +121,20 @@ CVECTOR static inline void cvector_scan(
       // The others: which of the separators here have one behind them.
       uint64_t begun = _pext_u64(firsts >> 1, separators);
       __m512i next = _mm512_add_epi32(numbers, _mm512_set1_epi32((int)count + 1));
-      while (begun != 0) {
+      // Once whether or not there is one: there seldom are more than sixteen.
+      do {
         const __mmask16 some = (__mmask16)begun;
         _mm512_storeu_si512(
             quoted + quoted_count, _mm512_maskz_compress_epi32(some, next));
         quoted_count += (size_t)_mm_popcnt_u64(some);
         next = _mm512_add_epi32(next, _mm512_set1_epi32(16));
         begun >>= 16;
-      }
-      while (doubles != 0) {
+      } while (begun != 0);
+      // Twice whether or not there are two: they mostly come in pairs.
+      for (int pair = 0; pair < 2 || doubles != 0; pair++) {
         const uint64_t before = separators & (_blsi_u64(doubles) - 1);
-        escaped[escaped_count++] = (uint32_t)(count + (size_t)_mm_popcnt_u64(before));
+        escaped[escaped_count] = (uint32_t)(count + (size_t)_mm_popcnt_u64(before));
+        escaped_count += doubles != 0;
         doubles = _blsr_u64(doubles);
       }
     }
@@ -165,16 +168,26 @@ CVECTOR static inline void cvector_scan(
   found->is_irregular = odd;
 }
 
-/// Eight cells: their first bytes with '0' taken off, and how long they are.
+/// Up to eight cells: their first bytes with '0' taken off, and how long they are; the last cell
+/// stands for those that are missing.
+///
+/// Loaded one by one: gather instructions take several times as long.
 CVECTOR static inline __m512i cvector_cells(
-    const uint8_t *text, const cvector_bound *bounds, __m512i places, __mmask8 some,
+    const uint8_t *text, const cvector_bound *bounds, size_t stride, size_t left,
     __m512i *lengths) {
-  const __m512i pairs =
-      _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), some, places, bounds, 8);
-  const __m512i starts = _mm512_and_si512(pairs, _mm512_set1_epi64(0xFFFFFFFF));
-  *lengths = _mm512_sub_epi64(_mm512_srli_epi64(pairs, 32), starts);
-  const __m512i bytes =
-      _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), some, starts, text, 1);
+  uint64_t start[8], end[8], cell[8];
+  for (size_t i = 0; i < 8; i++) {
+    const cvector_bound bound = bounds[(i < left ? i : left - 1) * stride];
+    start[i] = bound.start;
+    end[i] = bound.end;
+    __builtin_memcpy(&cell[i], text + start[i], 8);
+  }
+  *lengths = _mm512_sub_epi64(
+      _mm512_set_epi64(end[7], end[6], end[5], end[4], end[3], end[2], end[1], end[0]),
+      _mm512_set_epi64(
+          start[7], start[6], start[5], start[4], start[3], start[2], start[1], start[0]));
+  const __m512i bytes = _mm512_set_epi64(
+      cell[7], cell[6], cell[5], cell[4], cell[3], cell[2], cell[1], cell[0]);
   return _mm512_xor_si512(bytes, _mm512_set1_epi8(0x30));
 }
 
@@ -199,16 +212,13 @@ CVECTOR static inline __mmask8 cvector_non_digits(__m512i digits) {
 CVECTOR static inline size_t cvector_integers(
     const uint8_t *text, const cvector_bound *bounds, size_t stride, size_t count,
     int32_t *values, uint32_t *failures) {
-  const __m512i step = _mm512_set1_epi64((long long)(8 * stride));
-  __m512i places = _mm512_mullo_epi64(
-      _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7), _mm512_set1_epi64((long long)stride));
   __m256i rows = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   size_t failed = 0;
   for (size_t row = 0; row < count; row += 8) {
     const size_t left = count - row;
     const __mmask8 some = (__mmask8)(left < 8 ? (1u << left) - 1 : 0xFF);
     __m512i lengths;
-    const __m512i cells = cvector_cells(text, bounds, places, some, &lengths);
+    const __m512i cells = cvector_cells(text, bounds, stride, left, &lengths);
     const __m512i digits = _mm512_sllv_epi64(
         cells, _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(lengths, 3)));
     _mm256_storeu_si256((__m256i *)(values + row), cvector_numbers(digits));
@@ -221,7 +231,7 @@ CVECTOR static inline size_t cvector_integers(
     _mm256_storeu_si256(
         (__m256i *)(failures + failed), _mm256_maskz_compress_epi32(bad & some, rows));
     failed += (size_t)_mm_popcnt_u64(bad & some);
-    places = _mm512_add_epi64(places, step);
+    bounds += 8 * stride;
     rows = _mm256_add_epi32(rows, _mm256_set1_epi32(8));
   }
   return failed;
@@ -232,9 +242,6 @@ CVECTOR static inline size_t cvector_integers(
 CVECTOR static inline size_t cvector_decimals(
     const uint8_t *text, const cvector_bound *bounds, size_t stride, size_t count,
     int32_t *values, uint8_t *decimals, uint32_t *failures) {
-  const __m512i step = _mm512_set1_epi64((long long)(8 * stride));
-  __m512i places = _mm512_mullo_epi64(
-      _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7), _mm512_set1_epi64((long long)stride));
   __m256i rows = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   const __m512i zero = _mm512_setzero_si512();
   const __m512i one = _mm512_set1_epi64(1);
@@ -243,7 +250,7 @@ CVECTOR static inline size_t cvector_decimals(
     const size_t left = count - row;
     const __mmask8 some = (__mmask8)(left < 8 ? (1u << left) - 1 : 0xFF);
     __m512i lengths;
-    const __m512i begin = cvector_cells(text, bounds, places, some, &lengths);
+    const __m512i begin = cvector_cells(text, bounds, stride, left, &lengths);
     const __m512i cells = _mm512_sllv_epi64(
         begin, _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(lengths, 3)));
     // Digits are below 0x10 now, and a point is 0x1E: its byte is the first with this bit.
@@ -278,7 +285,7 @@ CVECTOR static inline size_t cvector_decimals(
     _mm256_storeu_si256(
         (__m256i *)(failures + failed), _mm256_maskz_compress_epi32(bad & some, rows));
     failed += (size_t)_mm_popcnt_u64(bad & some);
-    places = _mm512_add_epi64(places, step);
+    bounds += 8 * stride;
     rows = _mm256_add_epi32(rows, _mm256_set1_epi32(8));
   }
   return failed;

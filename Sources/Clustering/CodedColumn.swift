@@ -8,6 +8,8 @@ struct CodedColumn: Sendable {
     case int16([Int16], least: Int)
     case int32([Int32], least: Int)
     case codes([UInt16])
+    /// With the first sample of each piece.
+    case pieces([SamplePiece], starts: [Int], least: Int)
   }
 
   private let source: Source
@@ -46,6 +48,16 @@ struct CodedColumn: Sendable {
       guard let (codes, table) = Self.numbered(values, team: team) else { return nil }
       source = .codes(codes)
       self.values = table
+    case .pieces(let pieces):
+      guard let (least, most) = Self.range(pieces, team: team) else { return nil }
+      var starts: [Int] = []
+      var count = 0
+      for piece in pieces {
+        starts.append(count)
+        count += piece.distances.count
+      }
+      source = .pieces(pieces, starts: starts, least: least)
+      self.values = (least...most).map(Double.init)
     }
   }
 
@@ -65,6 +77,18 @@ struct CodedColumn: Sendable {
       Self.append(values, least, radix, to: keys, from: first, count: count)
     case .codes(let values):
       Self.append(values, 0, radix, to: keys, from: first, count: count)
+    case .pieces(let pieces, let starts, let least):
+      var index = Self.lastIndex(in: starts, upTo: first)
+      var done = 0
+      while done < count {
+        let offset = first + done - starts[index]
+        let length = min(count - done, pieces[index].distances.count - offset)
+        Self.append(
+          pieces[index].distances, least - pieces[index].base, radix, to: keys + done,
+          from: offset, count: length)
+        done += length
+        index += 1
+      }
     }
   }
 
@@ -81,6 +105,39 @@ struct CodedColumn: Sendable {
         keys[i] = keys[i] &* radix &+ (UInt32(truncatingIfNeeded: base[first &+ i]) &- offset)
       }
     }
+  }
+
+  /// The last start that is not above a sample.
+  private static func lastIndex(in starts: [Int], upTo sample: Int) -> Int {
+    var low = 0
+    var high = starts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= sample { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// The smallest and largest number of some pieces, when they are near enough.
+  private static func range(
+    _ pieces: [SamplePiece], team: WorkTeam
+  ) -> (least: Int, most: Int)? {
+    let lows = Buffer<Int>(repeating: .max, count: pieces.count)
+    let highs = Buffer<Int>(repeating: .min, count: pieces.count)
+    team.forEach(pieces.count) { index in
+      let piece = pieces[index]
+      var (low, high) = (UInt8.max, UInt8.min)
+      for distance in piece.distances {
+        low = min(low, distance)
+        high = max(high, distance)
+      }
+      guard low <= high else { return }
+      // Safety: each piece writes its own element.
+      lows[index] = piece.base + Int(low)
+      highs[index] = piece.base + Int(high)
+    }
+    guard let low = lows.array.min(), let high = highs.array.max(), low <= high else { return nil }
+    return high - low < limit ? (low, high) : nil
   }
 
   /// The smallest and largest value, when they are near enough.

@@ -11,10 +11,18 @@ public struct DistinctPoints: Sendable {
   public let points: FeatureMatrix
   /// `m` sums of the weights of the samples at each point.
   public let weights: [Double]
-  /// For each of the `n` samples the index of its point.
-  public let pointOfSample: [Int32]
+  /// Where the point of a sample is found.
+  private let samples: Samples
   /// Whether equal samples share a point.
   public let isCompressed: Bool
+
+  private enum Samples: Sendable {
+    /// By the combination of its values.
+    case counted([CodedColumn], pointOfCombination: Buffer<Int32>, count: Int)
+    case listed([Int32])
+    /// Sample and point have the same number.
+    case same
+  }
 
   /// The largest weight; beyond it counts are no longer exact (2⁵³ is about 9 · 10¹⁵).
   static let weightLimit = 1e15
@@ -68,10 +76,74 @@ public struct DistinctPoints: Sendable {
     let isCountable = weights?.allSatisfy { $0 == $0.rounded() } ?? true
     if isCountable, let coded = Self.coded(columns, team: team) {
       self.init(counting: coded, weights: weights, sampleCount: first.count, team: team)
-    } else if first.count <= Self.sortLimit || Self.repeats(columns) {
+      return
+    }
+    let columns = columns.map(\.joined)
+    if first.count <= Self.sortLimit || Self.repeats(columns) {
       self.init(sorting: columns, weights: weights)
     } else {
       self.init(taking: columns, weights: weights)
+    }
+  }
+
+  // MARK: - From points back to samples
+
+  /// For each of the `n` samples the index of its point.
+  ///
+  /// - Complexity: O(*dn*) time and four bytes a sample: ``spread(_:threads:)`` goes without them.
+  public var pointOfSample: [Int32] {
+    spread((0..<points.sampleCount).map { Int32(truncatingIfNeeded: $0) }, threads: 1)
+  }
+
+  /// For each of the `n` samples what its point has.
+  ///
+  /// - Parameters:
+  ///   - values: one a point.
+  ///   - threads: threads to use at most.
+  /// - Complexity: O(*dn*).
+  public func spread(_ values: [UInt8], threads: Int) -> [UInt8] {
+    spread(values, over: WorkTeam(threads: threads))
+  }
+
+  /// For each of the `n` samples what its point has.
+  ///
+  /// - Parameters:
+  ///   - values: one a point.
+  ///   - threads: threads to use at most.
+  /// - Complexity: O(*dn*).
+  public func spread(_ values: [Int32], threads: Int) -> [Int32] {
+    spread(values, over: WorkTeam(threads: threads))
+  }
+
+  private func spread<Value: BitwiseCopyable & Sendable>(
+    _ values: [Value], over team: WorkTeam
+  ) -> [Value] {
+    precondition(values.count == points.sampleCount)
+    switch samples {
+    case .same: return values
+    case .listed(let pointOfSample): return pointOfSample.map { values[Int($0)] }
+    case .counted(let columns, let pointOfCombination, let sampleCount):
+      let valueOfCombination = Buffer<Value>(
+        repeating: values[0], count: pointOfCombination.count)
+      for combination in 0..<pointOfCombination.count where pointOfCombination[combination] >= 0 {
+        valueOfCombination[combination] = values[Int(pointOfCombination[combination])]
+      }
+      return [Value](unsafeUninitializedCapacity: sampleCount) { buffer, count in
+        // Safety: each block writes its own range, and together they write every element.
+        nonisolated(unsafe) let target = buffer
+        let blockCount = (sampleCount + Self.blockSize - 1) / Self.blockSize
+        team.forEachWorker(blockCount) { claim in
+          let memory = Buffer<UInt32>(uninitializedCount: Self.blockSize)
+          guard let base = target.baseAddress else { return }
+          while let block = claim() {
+            let range = Self.keys(columns, sampleCount, block, into: memory)
+            for i in 0..<range.count {
+              (base + range.lowerBound + i).initialize(to: valueOfCombination[Int(memory[i])])
+            }
+          }
+        }
+        count = sampleCount
+      }
     }
   }
 
@@ -105,87 +177,120 @@ public struct DistinctPoints: Sendable {
 
   private static let blockSize = 4096
 
+  /// The combination of each sample in a block: its numbers as digits, the first feature first, so
+  /// combinations ascend as rows do.
+  private static func keys(
+    _ columns: [CodedColumn], _ sampleCount: Int, _ block: Int, into keys: Buffer<UInt32>
+  ) -> Range<Int> {
+    let range = block * blockSize..<min((block + 1) * blockSize, sampleCount)
+    keys.fill(with: 0)
+    for column in columns {
+      column.append(to: keys.base, from: range.lowerBound, count: range.count)
+    }
+    return range
+  }
+
   private init(
     counting columns: [CodedColumn], weights: [Double]?, sampleCount: Int, team: WorkTeam
   ) {
-    let combinations = columns.reduce(1) { $0 * $1.values.count }
-    let blockSize = Self.blockSize
-    let blockCount = (sampleCount + blockSize - 1) / blockSize
-
-    // The combination of each sample in a block: its numbers as digits, the first feature first, so
-    // combinations ascend as rows do.
-    @Sendable func keys(_ block: Int, into keys: Buffer<UInt32>) -> Range<Int> {
-      let range = block * blockSize..<min((block + 1) * blockSize, sampleCount)
-      keys.fill(with: 0)
-      for column in columns {
-        column.append(to: keys.base, from: range.lowerBound, count: range.count)
+    let pointOfCombination: Buffer<Int32>
+    if let weights {
+      let sums = Self.totals(columns, sampleCount: sampleCount, team: team) {
+        (own: UnsafeMutablePointer<Double>, keys: Buffer<UInt32>, range: Range<Int>) in
+        for i in 0..<range.count { own[Int(keys[i])] += weights[range.lowerBound + i] }
       }
-      return range
+      (points, self.weights, pointOfCombination) = Self.collect(columns, sums) { $0 }
+    } else {
+      let counts = Self.totals(columns, sampleCount: sampleCount, team: team) {
+        (own: UnsafeMutablePointer<UInt32>, keys: Buffer<UInt32>, range: Range<Int>) in
+        for i in 0..<range.count { own[Int(keys[i])] &+= 1 }
+      }
+      (points, self.weights, pointOfCombination) = Self.collect(columns, counts) { Double($0) }
     }
+    samples = .counted(columns, pointOfCombination: pointOfCombination, count: sampleCount)
+    isCompressed = true
+  }
 
-    // Whole numbers add up to the same sum in any order, so each worker may have its own counters.
-    let partCount = min(team.threads, 8)
-    let counts = Buffer<Double>(repeating: 0, count: weights == nil ? 0 : combinations * partCount)
-    let numbers = Buffer<UInt32>(
-      repeating: 0, count: weights == nil ? combinations * partCount : 0)
+  /// What the samples of each combination add up to.
+  ///
+  /// - Parameter add: adds the samples of a range, whose combinations are `keys`, to the totals.
+  private static func totals<Total: AdditiveArithmetic & BitwiseCopyable & Sendable>(
+    _ columns: [CodedColumn], sampleCount: Int, team: WorkTeam,
+    _ add:
+      @Sendable (_ own: UnsafeMutablePointer<Total>, _ keys: Buffer<UInt32>, _ range: Range<Int>)
+      -> Void
+  ) -> Buffer<Total> {
+    let combinations = columns.reduce(1) { $0 * $1.values.count }
+    let blockCount = (sampleCount + blockSize - 1) / blockSize
+    // Whole numbers add up to the same sum in any order, so each worker may have its own totals;
+    // for a few samples they would cost more than they save.
+    let partCount = sampleCount < combinations / 2 ? 1 : min(team.threads, 8)
+    let totals = Buffer<Total>(repeating: .zero, count: combinations * partCount)
     team.forEach(partCount) { part in
-      // Safety: each part has its own counters.
+      // Safety: each part has its own totals.
+      let own = totals.base + part * combinations
       let memory = Buffer<UInt32>(uninitializedCount: blockSize)
       for block in blockCount * part / partCount..<blockCount * (part + 1) / partCount {
-        let range = keys(block, into: memory)
-        if let weights {
-          let own = counts.base + part * combinations
-          for i in 0..<range.count { own[Int(memory[i])] += weights[range.lowerBound + i] }
-        } else {
-          let own = numbers.base + part * combinations
-          for i in 0..<range.count { own[Int(memory[i])] &+= 1 }
-        }
+        let range = keys(columns, sampleCount, block, into: memory)
+        add(own, memory, range)
       }
     }
+    for part in 1..<max(partCount, 1) {
+      let other = totals.base + part * combinations
+      for combination in 0..<combinations { totals.base[combination] += other[combination] }
+    }
+    return totals
+  }
 
-    var pointWeights: [Double] = []
-    var combinationOfPoint: [Int] = []
-    let pointOfCombination = Buffer<Int32>(repeating: -1, count: combinations)
+  /// The combinations that occur, ascending, as points.
+  private static func collect<Total: Comparable & AdditiveArithmetic & BitwiseCopyable & Sendable>(
+    _ columns: [CodedColumn], _ totals: Buffer<Total>, weight: (Total) -> Double
+  ) -> (FeatureMatrix, [Double], Buffer<Int32>) {
+    let featureCount = columns.count
+    let lastValues = columns[featureCount - 1].values
+    let combinations = columns.reduce(1) { $0 * $1.values.count }
+    var pointCount = 0
     for combination in 0..<combinations {
-      var sum = 0.0
-      for part in 0..<partCount {
-        sum +=
-          weights == nil
-          ? Double(numbers[part * combinations + combination])
-          : counts[part * combinations + combination]
-      }
-      guard sum > 0 else { continue }
-      pointOfCombination[combination] = Int32(truncatingIfNeeded: pointWeights.count)
-      pointWeights.append(sum)
-      combinationOfPoint.append(combination)
+      pointCount &+= totals.base[combination] > .zero ? 1 : 0
     }
-    var values = [Double](repeating: 0, count: pointWeights.count * columns.count)
-    for (point, combination) in combinationOfPoint.enumerated() {
-      var rest = combination
-      for feature in columns.indices.reversed() {
-        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: columns[feature].values.count)
-        values[feature * pointWeights.count + point] = columns[feature].values[digit]
-        rest = quotient
-      }
-    }
-    pointOfSample = [Int32](unsafeUninitializedCapacity: sampleCount) { buffer, count in
-      // Safety: each block writes its own range, and together they write every element.
-      nonisolated(unsafe) let target = buffer
-      team.forEachWorker(blockCount) { claim in
-        let memory = Buffer<UInt32>(uninitializedCount: blockSize)
-        while let block = claim() {
-          let range = keys(block, into: memory)
-          guard let base = target.baseAddress else { return }
-          for i in 0..<range.count {
-            (base + range.lowerBound + i).initialize(to: pointOfCombination[Int(memory[i])])
+    let pointOfCombination = Buffer<Int32>(uninitializedCount: combinations)
+    var weights: [Double] = []
+    // Safety: a number is written at the next point's place whether or not it is one, so there is
+    // room for one more; each place below `pointCount` is written before the next point begins.
+    let values = [Double](unsafeUninitializedCapacity: pointCount * featureCount + 1) {
+      values, valueCount in
+      weights = [Double](unsafeUninitializedCapacity: pointCount + 1) { weights, weightCount in
+        guard let values = values.baseAddress, let weights = weights.baseAddress else { return }
+        let last = values + (featureCount - 1) * pointCount
+        var point = 0
+        var combination = 0
+        while combination < combinations {
+          let start = point
+          var rest = combination / lastValues.count
+          for value in lastValues {
+            let total = totals.base[combination]
+            let occurs = total > .zero
+            pointOfCombination[combination] = occurs ? Int32(truncatingIfNeeded: point) : -1
+            (weights + point).initialize(to: weight(total))
+            (last + point).initialize(to: value)
+            point &+= occurs ? 1 : 0
+            combination &+= 1
+          }
+          // The features before the last have one value each in all these combinations.
+          for feature in (0..<featureCount - 1).reversed() {
+            let digits = columns[feature].values
+            (values + feature * pointCount + start).initialize(
+              repeating: digits[rest % digits.count], count: point - start)
+            rest /= digits.count
           }
         }
+        weightCount = pointCount
       }
-      count = sampleCount
+      valueCount = pointCount * featureCount
     }
-    points = FeatureMatrix(checked: values, sampleCount: pointWeights.count)
-    self.weights = pointWeights
-    isCompressed = true
+    return (
+      FeatureMatrix(checked: values, sampleCount: pointCount), weights, pointOfCombination
+    )
   }
 
   // MARK: - Many values: sorted rows, or rows as they stand
@@ -222,7 +327,7 @@ public struct DistinctPoints: Sendable {
     }
     points = FeatureMatrix(checked: values, sampleCount: firsts.count)
     self.weights = sums
-    self.pointOfSample = pointOfSample
+    samples = .listed(pointOfSample)
     isCompressed = true
   }
 
@@ -249,7 +354,7 @@ public struct DistinctPoints: Sendable {
     points = FeatureMatrix(
       checked: columns.flatMap { column in (0..<n).map { column[$0] } }, sampleCount: n)
     self.weights = weights ?? Array(repeating: 1, count: n)
-    pointOfSample = (0..<n).map { Int32(truncatingIfNeeded: $0) }
+    samples = .same
     isCompressed = false
   }
 }

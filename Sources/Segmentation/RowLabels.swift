@@ -1,3 +1,4 @@
+import Clustering
 import Datasets
 
 /// The cluster of each row of a table; rows that were not used have none.
@@ -10,14 +11,52 @@ public struct RowLabels: Sendable, Equatable {
   }
 
   private static let unused = UInt8.max
-  private var storage: Storage
+  private let storage: Storage
 
-  /// Labels for `rowCount` rows, none of them used yet.
+  /// Labels for `rowCount` rows, none of them used.
   init(rowCount: Int, clusterCount: Int) {
     storage =
       clusterCount <= Int(RowLabels.unused)
       ? .narrow([UInt8](repeating: RowLabels.unused, count: rowCount))
       : .wide([Int32](repeating: -1, count: rowCount))
+  }
+
+  /// The labels of the used rows of a table.
+  ///
+  /// - Parameters:
+  ///   - labels: the cluster of each of `points`.
+  ///   - rows: the samples that the points were made of, as rows of a table that has `rowCount`.
+  ///   - threads: threads to use at most.
+  init(
+    _ labels: [Int32], of points: DistinctPoints, rows: RowSelection, rowCount: Int,
+    clusterCount: Int, threads: Int
+  ) {
+    if clusterCount <= Int(RowLabels.unused) {
+      let narrow = labels.map { UInt8(truncatingIfNeeded: $0) }
+      storage = .narrow(
+        RowLabels.placed(
+          points.spread(narrow, threads: threads), rows, rowCount, unused: RowLabels.unused))
+    } else {
+      storage = .wide(
+        RowLabels.placed(points.spread(labels, threads: threads), rows, rowCount, unused: -1))
+    }
+  }
+
+  /// The labels of used rows at the places of these rows.
+  private static func placed<Label>(
+    _ labels: [Label], _ rows: RowSelection, _ rowCount: Int, unused: Label
+  ) -> [Label] {
+    if labels.count == rowCount { return labels }
+    var placed: [Label] = []
+    placed.reserveCapacity(rowCount)
+    var position = 0
+    for range in rows.ranges {
+      placed.append(contentsOf: repeatElement(unused, count: range.lowerBound - placed.count))
+      placed.append(contentsOf: labels[position..<position + range.count])
+      position += range.count
+    }
+    placed.append(contentsOf: repeatElement(unused, count: rowCount - placed.count))
+    return placed
   }
 
   /// The number of rows, used or not.
@@ -43,27 +82,6 @@ public struct RowLabels: Sendable, Equatable {
       labels[row] == RowLabels.unused ? nil : Int(labels[row])
     case .wide(let labels):
       labels[row] < 0 ? nil : Int(labels[row])
-    }
-  }
-
-  /// Gives the used rows their clusters: `labels[pointOfRow[i]]` to the `i`-th of them.
-  mutating func assign(_ labels: [Int32], pointOfRow: [Int32], rows: RowSelection) {
-    var position = 0
-    switch storage {
-    case .narrow(var narrow):
-      storage = .narrow([])
-      for row in rows.ranges.joined() {
-        narrow[row] = UInt8(truncatingIfNeeded: labels[Int(pointOfRow[position])])
-        position += 1
-      }
-      storage = .narrow(narrow)
-    case .wide(var wide):
-      storage = .wide([])
-      for row in rows.ranges.joined() {
-        wide[row] = labels[Int(pointOfRow[position])]
-        position += 1
-      }
-      storage = .wide(wide)
     }
   }
 }

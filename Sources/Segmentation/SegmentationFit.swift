@@ -12,6 +12,7 @@ struct SegmentationFit {
   private let model: KMeansModel
   private let quality: ClusterQuality
   private let choice: ClusterCountChoice?
+  private let threads: Int
 
   /// Fits the used rows of a dataset.
   ///
@@ -23,6 +24,7 @@ struct SegmentationFit {
     self.dataset = dataset
     self.options = options
     self.aliases = aliases
+    self.threads = threads
     let points = try SegmentationFit.attempt { () throws(ClusteringError) in
       try DistinctPoints(
         columns: dataset.features.map { SampleColumn(dataset.compactNumbers(ofColumn: $0)) },
@@ -31,10 +33,13 @@ struct SegmentationFit {
     clock.mark("distinct")
     let columns = (0..<points.points.featureCount).map { points.points.column($0) }
     let scalings = try SegmentationFit.scalings(
-      of: columns, weights: points.weights, scale: options.scale, dataset: dataset)
+      of: columns, weights: points.weights, scale: options.scale, dataset: dataset,
+      threads: threads)
     let scaled = try SegmentationFit.attempt { () throws(ClusteringError) in
       try FeatureMatrix(
-        columns: zip(columns, scalings).map { column, scaling in column.map(scaling.scaled) })
+        columns: ParallelMap.map(columns.count, threads: threads) { feature in
+          columns[feature].map(scalings[feature].scaled)
+        })
     }
     clock.mark("scale")
     self.points = points
@@ -93,7 +98,7 @@ struct SegmentationFit {
   }
 
   private static func scalings(
-    of columns: [[Double]], weights: [Double], scale: Scale, dataset: Dataset
+    of columns: [[Double]], weights: [Double], scale: Scale, dataset: Dataset, threads: Int
   ) throws(SegmentationError) -> [FeatureScaling] {
     if scale == .log {
       for (column, feature) in zip(columns, dataset.features) {
@@ -103,14 +108,17 @@ struct SegmentationFit {
         }
       }
     }
-    return columns.map { FeatureScaling(scale, fitting: $0, weights: weights) }
+    return ParallelMap.map(columns.count, threads: threads) {
+      FeatureScaling(scale, fitting: columns[$0], weights: weights)
+    }
   }
 
   /// The run that this fit makes.
   func run(id: String, createdAt: Int64) -> Run {
     let statistics = clusterStatistics()
-    var labels = RowLabels(rowCount: dataset.table.rowCount, clusterCount: model.clusterCount)
-    labels.assign(model.labels, pointOfRow: points.pointOfSample, rows: dataset.rows)
+    let labels = RowLabels(
+      model.labels, of: points, rows: dataset.rows, rowCount: dataset.table.rowCount,
+      clusterCount: model.clusterCount, threads: threads)
     return Run(
       id: id, createdAt: createdAt, dataset: dataset, options: options,
       features: statistics.features, clusters: statistics.clusters,
@@ -121,35 +129,45 @@ struct SegmentationFit {
 
   private typealias Statistics = (features: [RunFeature], clusters: [Cluster])
 
+  /// What one feature is overall and in each cluster.
+  private struct FeatureStatistics {
+    var feature: RunFeature
+    var means: [Double] = []
+    var scores: [Double] = []
+  }
+
+  private func statistics(ofFeature feature: Int, total: Double) -> FeatureStatistics {
+    let values = points.points.column(feature)
+    let weights = points.weights
+    let labels = model.labels
+    let overall = WeightedMoments(values, weights: weights)
+    var sums = [Double](repeating: 0, count: model.clusterCount)
+    for point in values.indices { sums[Int(labels[point])] += weights[point] * values[point] }
+    var means: [Double] = []
+    var scores: [Double] = []
+    var between = 0.0
+    for cluster in sums.indices {
+      let mean = sums[cluster] / model.weightOfCluster[cluster]
+      let difference = mean - overall.mean
+      between += model.weightOfCluster[cluster] * difference * difference
+      means.append(mean)
+      scores.append(overall.standardDeviation > 0 ? difference / overall.standardDeviation : 0)
+    }
+    let variance = overall.standardDeviation * overall.standardDeviation * total
+    let source = dataset.table.columns[dataset.features[feature]]
+    return FeatureStatistics(
+      feature: RunFeature(
+        column: dataset.features[feature], key: source.key, header: source.header,
+        unit: source.unit, scaling: scalings[feature], mean: overall.mean,
+        standardDeviation: overall.standardDeviation,
+        importance: variance > 0 ? between / variance : nil),
+      means: means, scores: scores)
+  }
+
   private func clusterStatistics() -> Statistics {
     let total = points.weights.reduce(0, +)
-    var features: [RunFeature] = []
-    var means = Array(repeating: [Double](), count: model.clusterCount)
-    var scores = means
-    for (feature, column) in dataset.features.enumerated() {
-      let values = points.points.column(feature)
-      let overall = WeightedMoments(values, weights: points.weights)
-      var sums = [Double](repeating: 0, count: model.clusterCount)
-      for point in values.indices {
-        sums[Int(model.labels[point])] += points.weights[point] * values[point]
-      }
-      var between = 0.0
-      for cluster in sums.indices {
-        let mean = sums[cluster] / model.weightOfCluster[cluster]
-        let difference = mean - overall.mean
-        between += model.weightOfCluster[cluster] * difference * difference
-        means[cluster].append(mean)
-        scores[cluster].append(
-          overall.standardDeviation > 0 ? difference / overall.standardDeviation : 0)
-      }
-      let variance = overall.standardDeviation * overall.standardDeviation * total
-      let source = dataset.table.columns[column]
-      features.append(
-        RunFeature(
-          column: column, key: source.key, header: source.header, unit: source.unit,
-          scaling: scalings[feature], mean: overall.mean,
-          standardDeviation: overall.standardDeviation,
-          importance: variance > 0 ? between / variance : nil))
+    let found = ParallelMap.map(dataset.features.count, threads: threads) {
+      statistics(ofFeature: $0, total: total)
     }
     let farDistances = FarDistance.limits(
       points: points.points, weights: points.weights, labels: model.labels, scalings: scalings,
@@ -159,11 +177,12 @@ struct SegmentationFit {
       return Cluster(
         index: index, size: model.weightOfCluster[index],
         share: model.weightOfCluster[index] / total, scaledCentroid: scaled,
-        centroid: zip(scalings, scaled).map { $0.original($1) }, means: means[index],
-        z: scores[index], inertia: model.inertiaOfCluster[index],
-        silhouette: quality.silhouetteOfCluster[index], farDistance: farDistances[index])
+        centroid: zip(scalings, scaled).map { $0.original($1) },
+        means: found.map { $0.means[index] }, z: found.map { $0.scores[index] },
+        inertia: model.inertiaOfCluster[index], silhouette: quality.silhouetteOfCluster[index],
+        farDistance: farDistances[index])
     }
-    return (features, clusters)
+    return (found.map(\.feature), clusters)
   }
 
   private func segments(_ statistics: Statistics) -> [Segment] {
@@ -238,6 +257,8 @@ extension SampleColumn {
     case .int16(let values): self = .int16(values)
     case .int32(let values): self = .int32(values)
     case .float64(let values): self = .float64(values)
+    case .pieces(let pieces):
+      self = .pieces(pieces.map { SamplePiece(base: $0.base, distances: $0.distances) })
     }
   }
 }

@@ -13,14 +13,15 @@ import Testing
     let model = try KMeans(clusterCount: k).fit(distinct.points, weights: distinct.weights)
     let quality = try ClusterQuality.evaluate(
       distinct.points, weights: distinct.weights, model: model, threads: 2)
-    let labels = distinct.pointOfSample.map { model.labels[Int($0)] }
+    let pointOfSample = distinct.pointOfSample
+    let labels = pointOfSample.map { model.labels[Int($0)] }
     let rows = points.rows
     let silhouettes = Plain.silhouettes(rows, labels: labels, k: k)
     let mean = silhouettes.reduce(0, +) / Double(rows.count)
     #expect(try #require(quality.silhouette).isClose(to: mean, 1e-11), "seed \(seed)")
     let ofPoint = try #require(quality.silhouetteOfPoint)
     for (sample, value) in silhouettes.enumerated() {
-      #expect((ofPoint[Int(distinct.pointOfSample[sample])] - value).magnitude < 1e-12)
+      #expect((ofPoint[Int(pointOfSample[sample])] - value).magnitude < 1e-12)
     }
     for cluster in 0..<k {
       let members = labels.indices.filter { labels[$0] == Int32(cluster) }

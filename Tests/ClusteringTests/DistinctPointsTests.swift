@@ -8,12 +8,15 @@ import Testing
     let points = found.points.rows
     for (a, b) in zip(points, points.dropFirst()) { #expect(a.lexicographicallyPrecedes(b)) }
     var sums = Array(repeating: 0.0, count: points.count)
+    let pointOfSample = found.pointOfSample
     for (sample, row) in rows.enumerated() {
-      let point = Int(found.pointOfSample[sample])
+      let point = Int(pointOfSample[sample])
       #expect(points[point] == row)
       sums[point] += weights?[sample] ?? 1
     }
     for (sum, weight) in zip(sums, found.weights) { #expect(sum.isClose(to: weight, 1e-12)) }
+    let bytes = points.indices.map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    #expect(found.spread(bytes, threads: 2) == pointOfSample.map { bytes[Int($0)] })
     #expect(found.isCompressed)
   }
 
@@ -61,7 +64,13 @@ import Testing
     let others = (0..<20_000).map { _ in random.below(40) }
     let expected = try DistinctPoints(
       FeatureMatrix(columns: [values.map(Double.init), others.map(Double.init)]))
+    // As a table stores them, pieces of different length with a base each, one of them empty.
+    let pieces = [0..<1, 1..<1, 1..<7001, 7001..<20_000].map { range in
+      let base = values[range].min() ?? 3
+      return SamplePiece(base: base, distances: values[range].map { UInt8($0 - base) })
+    }
     let first: [SampleColumn] = [
+      .pieces(pieces),
       .int8(values.map(Int8.init)), .int16(values.map(Int16.init)),
       .int32(values.map(Int32.init)), .float64(values.map(Double.init)),
     ]
@@ -74,6 +83,10 @@ import Testing
         #expect(found.points == expected.points)
         #expect(found.weights == expected.weights)
         #expect(found.pointOfSample == expected.pointOfSample)
+        let labels = found.points.rows.indices.map { Int32($0 % 300) }
+        #expect(
+          found.spread(labels, threads: threads)
+            == expected.pointOfSample.map { labels[Int($0)] })
       }
     }
     check(expected, zip(values, others).map { [Double($0), Double($1)] }, weights: nil)
@@ -85,6 +98,12 @@ import Testing
     let shares = (0..<5000).map { _ in Double(random.below(50)) / 7 }
     let found = try DistinctPoints(columns: [.int32(incomes), .float64(shares)])
     check(found, zip(incomes, shares).map { [Double($0), $1] }, weights: nil)
+    // Pieces are joined when they are not counted.
+    let ages = (0..<5000).map { _ in UInt8(random.below(60)) }
+    let mixed = try DistinctPoints(columns: [
+      .int32(incomes), .pieces([SamplePiece(base: 18, distances: ages)]),
+    ])
+    check(mixed, zip(incomes, ages).map { [Double($0), Double($1) + 18] }, weights: nil)
   }
 
   @Test("the two ends of the integer types do not overflow") func ends() throws {

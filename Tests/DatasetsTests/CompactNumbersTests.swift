@@ -11,10 +11,11 @@ import Testing
 
   @Test("each column comes in the narrowest type, with the numbers it has")
   func types() throws {
-    var text = "age,step,wide,gap,price\n"
+    var text = "age,step,wide,gap,price,low\n"
     for row in 0..<3000 {
       let gap = row % 7 == 0 ? "" : "\(row % 90)"
-      text += "\(row % 256),\(row % 500 - 250),\(row * 1000 - 9),\(gap),\(row % 9).5\n"
+      text +=
+        "\(row % 256),\(row % 500 - 250),\(row * 1000 - 9),\(gap),\(row % 9).5,\(row % 200 - 100)\n"
     }
     let dataset = try dataset(text, CleaningOptions(missing: .median))
     let kinds = dataset.features.map { index -> String in
@@ -31,9 +32,13 @@ import Testing
       case .float64(let values):
         #expect(values == dataset.numbers(ofColumn: index))
         return "float64"
+      case .pieces(let pieces):
+        let values = pieces.flatMap { piece in piece.distances.map { piece.base + Int($0) } }
+        #expect(values.map(Double.init) == dataset.numbers(ofColumn: index))
+        return "pieces"
       }
     }
-    #expect(kinds == ["uint8", "int16", "int32", "float64", "float64"])
+    #expect(kinds == ["pieces", "int16", "int32", "float64", "float64", "pieces"])
   }
 
   @Test("rows that are not used are left out")

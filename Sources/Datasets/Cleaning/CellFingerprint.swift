@@ -41,6 +41,8 @@ struct CellFingerprint: Sendable, Equatable {
         sum(distances.count) {
           Column.hash(Numeral(mantissa: base &+ Int64(distances[$0]), decimals: decimals))
         }
+      case .counter(let count):
+        sum(count) { Column.hash(Numeral(mantissa: base &+ Int64($0), decimals: decimals)) }
       case .bits64(let values):
         sum(values.count) { Column.hash(Numeral(mantissa: values[$0], decimals: decimals)) }
       }
@@ -50,6 +52,7 @@ struct CellFingerprint: Sendable, Equatable {
       case .bits16(let codes): sum(codes.count) { poolHashes[Int(codes[$0])] }
       case .bits32(let codes): sum(codes.count) { poolHashes[Int(codes[$0])] }
       case .bits64(let codes): sum(codes.count) { poolHashes[Int(codes[$0])] }
+      case .counter(let count): sum(count) { poolHashes[$0] }
       }
     case .plain:
       sumOneByOne(segment, poolHashes)

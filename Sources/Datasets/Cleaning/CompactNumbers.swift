@@ -8,14 +8,26 @@ public enum CompactNumbers: Sendable, Equatable {
   case int32([Int32])
   /// All others; NaN where a row has none.
   case float64([Double])
+  /// Whole numbers as the table stores them, when all rows are used and a byte holds the distances of
+  /// each piece: nothing is copied.
+  case pieces([NumberPiece])
+}
+
+/// The whole numbers of some rows, as distances from one of them.
+public struct NumberPiece: Sendable, Equatable {
+  /// What a distance of 0 stands for.
+  public let base: Int
+  /// One a row.
+  public let distances: [UInt8]
 }
 
 extension Dataset {
   /// The numbers of a column in the used rows, medians filled in.
   ///
-  /// - Complexity: O(*n*) time; one to eight bytes a row.
+  /// - Complexity: O(*n*) time; up to eight bytes a row.
   public func compactNumbers(ofColumn index: Int) -> CompactNumbers {
     let column = table.columns[index]
+    if rows.count == table.rowCount, let pieces = column.pieces() { return .pieces(pieces) }
     guard let range = column.wholeNumberRange() else {
       return .float64(numbers(ofColumn: index))
     }
@@ -33,6 +45,21 @@ extension Dataset {
 }
 
 extension Column {
+  /// The cells as they lie, nil when they take more than a byte each or some are no whole numbers.
+  fileprivate func pieces() -> [NumberPiece]? {
+    var pieces: [NumberPiece] = []
+    for segment in segments where segment.rowCount > 0 {
+      guard case .numerals(let numerals) = segment.cells, segment.exceptionRows.isEmpty,
+        case .all(0) = numerals.decimals,
+        case .bits8(let distances) = numerals.mantissas.distances,
+        numerals.mantissas.base >= Int64(Int32.min),
+        numerals.mantissas.base <= Int64(Int32.max) - 255
+      else { return nil }
+      pieces.append(NumberPiece(base: Int(numerals.mantissas.base), distances: distances))
+    }
+    return pieces
+  }
+
   /// A range that holds every cell, nil when some cell is no plain whole number.
   fileprivate func wholeNumberRange() -> ClosedRange<Int64>? {
     var low = Int64.max
@@ -49,6 +76,8 @@ extension Column {
         high = max(high, mantissas.base + Int64(distances.max() ?? 0))
       case .bits32(let distances):
         high = max(high, mantissas.base + Int64(distances.max() ?? 0))
+      case .counter(let count):
+        high = max(high, mantissas.base + Int64(count - 1))
       case .bits64:
         return nil
       }
@@ -73,6 +102,9 @@ extension Column {
           case .bits8(let distances): append(distances, part, base, to: &numbers)
           case .bits16(let distances): append(distances, part, base, to: &numbers)
           case .bits32(let distances): append(distances, part, base, to: &numbers)
+          case .counter:
+            numbers.append(
+              contentsOf: part.lazy.map { Number(truncatingIfNeeded: base &+ Int64($0)) })
           case .bits64(let values):
             numbers.append(contentsOf: values[part].lazy.map { Number(truncatingIfNeeded: $0) })
           }

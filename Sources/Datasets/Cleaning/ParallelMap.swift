@@ -2,11 +2,11 @@ import Dispatch
 import Synchronization
 
 /// Work on independent parts, such as the columns of a table.
-enum ParallelMap {
+public enum ParallelMap {
   /// The results of `work` for `0..<count`, in that order, made on up to `threads` threads.
   ///
   /// Which thread makes which result is open; what the results are is not.
-  static func map<Result: Sendable>(
+  public static func map<Result: Sendable>(
     _ count: Int, threads: Int, _ work: @Sendable (Int) -> Result
   ) -> [Result] {
     guard threads > 1, count > 1 else { return (0..<count).map(work) }

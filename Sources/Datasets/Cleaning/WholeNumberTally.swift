@@ -54,6 +54,7 @@ struct WholeNumberTally {
         case .bits16(let values): ascends(values)
         case .bits32(let values): ascends(values)
         case .bits64(let values): ascends(values)
+        case .counter: true
         }
       guard isIncreasing else { return nil }
       last = part[part.count - 1]

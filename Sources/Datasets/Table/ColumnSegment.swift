@@ -70,6 +70,8 @@ struct PackedIntegers: Sendable {
     case bits32([UInt32])
     /// Plain values: the base does not count.
     case bits64([Int64])
+    /// So many, each one more than the one before: what counts rows costs nothing.
+    case counter(Int)
   }
   let base: Int64
   let distances: Distances
@@ -87,7 +89,9 @@ struct PackedIntegers: Sendable {
     }
     base = Int64(low)
     let width = UInt64(bitPattern: Int64(high)) &- UInt64(bitPattern: Int64(low))
-    if width <= 0xFF {
+    if values.count > 1, width == UInt64(values.count - 1), PackedIntegers.count(up: values) {
+      distances = .counter(values.count)
+    } else if width <= 0xFF {
       distances = .bits8(PackedIntegers.narrowed(values, by: low))
     } else if width <= 0xFFFF {
       distances = .bits16(PackedIntegers.narrowed(values, by: low))
@@ -96,6 +100,18 @@ struct PackedIntegers: Sendable {
     } else {
       distances = .bits64(values.map { Int64($0) })
     }
+  }
+
+  /// Whether each value is one more than the one before.
+  private static func count<Value: FixedWidthInteger>(up values: [Value]) -> Bool {
+    let span = values.span
+    var difference: Value = 0
+    var index = 1
+    while index < span.count {
+      difference |= span[index] &- span[index &- 1] ^ 1
+      index &+= 1
+    }
+    return difference == 0
   }
 
   /// Packs numbers of texts, which begin at 0.
@@ -141,6 +157,7 @@ struct PackedIntegers: Sendable {
     case .bits16(let values): values.count * 2
     case .bits32(let values): values.count * 4
     case .bits64(let values): values.count * 8
+    case .counter: 0
     }
   }
 
@@ -151,6 +168,7 @@ struct PackedIntegers: Sendable {
     case .bits16(let values): values.count
     case .bits32(let values): values.count
     case .bits64(let values): values.count
+    case .counter(let count): count
     }
   }
 
@@ -160,6 +178,7 @@ struct PackedIntegers: Sendable {
     case .bits16(let values): base + Int64(values[row])
     case .bits32(let values): base + Int64(values[row])
     case .bits64(let values): values[row]
+    case .counter: base + Int64(row)
     }
   }
 }
