@@ -91,7 +91,7 @@ public struct ClusterCountSearch: Sendable {
       (levels) throws(ClusteringError) in
       var ladder = Ladder(
         Ground(core: levels.core), range: counts, seed: seed, iterationLimit: iterationLimit,
-        keptCount: CoreSearch.finalistCount)
+        keptCount: CoreSearch.candidateCount)
       try ladder.climb()
       var models: [KMeansModel] = []
       for rung in ladder.rungs {

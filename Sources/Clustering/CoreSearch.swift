@@ -14,8 +14,8 @@ struct CoreSearch {
   /// What an iteration has to gain, relative to the scatter of the points, to be followed by
   /// another.
   private static let tolerance = 1e-8
-  /// The same for finalists that are still to be compared.
-  private static let heatTolerance = 1e-6
+  /// Optima that end on all points with inertias that differ relatively by less are the same one.
+  private static let sameness = 1e-5
 
   init(_ levels: Levels, clusterCount: Int, seed: UInt64, iterationLimit: Int) {
     self.levels = levels
@@ -24,11 +24,14 @@ struct CoreSearch {
     self.iterationLimit = iterationLimit
   }
 
-  /// Optima that go on from the core to all points.
-  ///
-  /// With few clusters the best one of the core is
-  /// the best one; with many, optima differ by less than a core can tell.
-  static func finalistCount(_ clusterCount: Int) -> Int { clusterCount > 16 ? 3 : 1 }
+  /// Whether there are so many clusters that tries end in ever other optima, and improving one pays
+  /// more than another try.
+  static func isDeep(clusterCount: Int) -> Bool { clusterCount > 16 }
+
+  /// Optima that go on from the core.
+  static func candidateCount(_ clusterCount: Int) -> Int {
+    isDeep(clusterCount: clusterCount) ? 3 : 4
+  }
 
   /// Searches: see the type.
   ///
@@ -36,7 +39,7 @@ struct CoreSearch {
   mutating func run(restarts: Int?) throws(ClusteringError) -> Optimum {
     var tries = Tries(
       Ground(core: levels.core), clusterCount: clusterCount, seed: seed,
-      iterationLimit: iterationLimit, keptCount: Self.finalistCount(clusterCount))
+      iterationLimit: iterationLimit, keptCount: Self.candidateCount(clusterCount))
     if let restarts {
       try tries.run(clusterCount == 1 ? 1 : restarts)
     } else {
@@ -47,39 +50,103 @@ struct CoreSearch {
 
   /// The best of the optima found on the core, on all points.
   mutating func goOn(from tries: Tries) throws(ClusteringError) -> Optimum {
-    var finalists = tries.optima
     tryCount = tries.count
     distanceComputations += tries.distanceComputations
-    if let middle = levels.middle {
-      for index in finalists.indices {
-        finalists[index] = try polish(
-          finalists[index], on: middle, tolerance: Self.tolerance, isCompared: false)
+    var candidates = promising(tries.optima, pointCount: levels.core.cloud.sampleCount)
+    if Self.isDeep(clusterCount: clusterCount) {
+      // In more dimensions a core tells too little about all points: what was gained there is lost.
+      if levels.full.cloud.featureCount <= GridSummary.featureLimit {
+        candidates = try breathe(candidates, on: levels.middle ?? levels.full)
+      }
+      if candidates.count > 1 { candidates = [best(of: candidates)] }
+    } else if let middle = levels.middle {
+      for index in candidates.indices {
+        candidates[index] = try polish(
+          candidates[index], on: middle, isMeasured: candidates.count > 1)
+      }
+      candidates = promising(candidates, pointCount: middle.cloud.sampleCount)
+    }
+    var found = try polish(candidates[0], on: levels.full, isMeasured: candidates.count > 1)
+    for candidate in candidates.dropFirst() {
+      let next = try polish(candidate, on: levels.full, isMeasured: true)
+      if next.inertia < found.inertia { found = next }
+    }
+    return found
+  }
+
+  /// The distinct optima that may be the best on all points, best first.
+  ///
+  /// What distinguishes two optima on a sample of `m` points is chance when it is below `1/√m` of
+  /// the inertia.
+  private func promising(_ optima: [Optimum], pointCount: Int) -> [Optimum] {
+    let order = optima.indices.sorted {
+      optima[$0].inertia != optima[$1].inertia ? optima[$0].inertia < optima[$1].inertia : $0 < $1
+    }
+    guard let first = order.first, pointCount < levels.full.cloud.sampleCount else {
+      return order.prefix(1).map { optima[$0] }
+    }
+    let limit = optima[first].inertia * (1 + 1 / Double(pointCount).squareRoot())
+    var kept: [Optimum] = []
+    for index in order where optima[index].inertia <= limit {
+      let isNew = kept.allSatisfy {
+        optima[index].inertia - $0.inertia > Self.sameness * $0.inertia
+      }
+      if isNew { kept.append(optima[index]) }
+    }
+    return kept
+  }
+
+  /// The candidates improved on a level, one on each thread or each on all.
+  private mutating func breathe(
+    _ candidates: [Optimum], on level: Levels.Level
+  ) throws(ClusteringError) -> [Optimum] {
+    let ground = Ground(core: level)
+    let (clusterCount, iterationLimit, seed) = (clusterCount, iterationLimit, seed)
+    let team = ground.cloud.team
+    let isAlone = candidates.count < team.threads
+    let outer = isAlone ? WorkTeam(threads: 1) : team
+    let found = try outer.results(candidates.count) {
+      (index) throws(ClusteringError) -> (Optimum, Int) in
+      var breathing = Breathing(
+        ground, clusterCount: clusterCount, iterationLimit: iterationLimit,
+        team: isAlone ? team : WorkTeam(threads: 1))
+      var random = RandomSource(seed: seed, stream: [UInt64(clusterCount), .max, UInt64(index)])
+      let optimum = try breathing.improve(candidates[index], random: &random)
+      return (optimum, breathing.distanceComputations)
+    }
+    for (_, distances) in found { distanceComputations += distances }
+    return found.map(\.0)
+  }
+
+  /// The candidate with the lowest inertia on all points.
+  private mutating func best(of candidates: [Optimum]) -> Optimum {
+    let lloyd = FastLloyd(
+      levels.full.cloud, blocks: levels.full.blocks, clusterCount: clusterCount)
+    var best = candidates[0]
+    best.inertia = .infinity
+    for candidate in candidates {
+      lloyd.setCentroids(candidate.centroids)
+      let inertia = lloyd.inertia()
+      if inertia < best.inertia {
+        best = candidate
+        best.inertia = inertia
       }
     }
-    var best = finalists[0]
-    if finalists.count > 1 {
-      // They go some way first, and the best of them on to the end.
-      best.inertia = .infinity
-      for optimum in finalists {
-        let next = try polish(
-          optimum, on: levels.full, tolerance: Self.heatTolerance, isCompared: true)
-        if next.inertia < best.inertia { best = next }
-      }
-    }
-    return try polish(best, on: levels.full, tolerance: Self.tolerance, isCompared: false)
+    distanceComputations += lloyd.distanceComputations
+    return best
   }
 
   /// Lloyd on all points of a level from an optimum of another.
   ///
-  /// - Parameter isCompared: whether the inertia is asked for, which takes one more pass.
+  /// - Parameter isMeasured: whether the inertia is asked for, which takes one more pass.
   private mutating func polish(
-    _ optimum: Optimum, on level: Levels.Level, tolerance: Double, isCompared: Bool
+    _ optimum: Optimum, on level: Levels.Level, isMeasured: Bool
   ) throws(ClusteringError) -> Optimum {
     let lloyd = FastLloyd(level.cloud, blocks: level.blocks, clusterCount: clusterCount)
     lloyd.setCentroids(optimum.centroids)
-    let end = try lloyd.run(iterationLimit: iterationLimit, tolerance: tolerance)
+    let end = try lloyd.run(iterationLimit: iterationLimit, tolerance: Self.tolerance)
     lloyd.sortCentroids()
-    let inertia = isCompared ? lloyd.inertia() : optimum.inertia
+    let inertia = isMeasured ? lloyd.inertia() : optimum.inertia
     distanceComputations += lloyd.distanceComputations
     return Optimum(
       centroids: lloyd.centroids.array, inertia: inertia, iterationCount: end.iterationCount,

@@ -49,13 +49,26 @@ struct Levels {
       guard isHuge else {
         return try body(Levels(core: coreLevel, middle: nil, full: full))
       }
-      let middle = Core(
-        cloud, size: middleSize, random: RandomSource(seed: seed, stream: [.max, 2]))
+      let middle = summary(cloud, clusterCount: clusterCount, seed: seed)
       return try Cloud.withCloud(
         middle.points, weights: middle.weights, team: cloud.team, cancellation: cloud.cancellation
       ) { (middleCloud) throws(ClusteringError) in
         try body(Levels(core: coreLevel, middle: Level(middleCloud), full: full))
       }
     }
+  }
+  /// The larger core: a sample, or better the cells of a grid when many clusters are searched on it.
+  private static func summary(
+    _ cloud: Cloud, clusterCount: Int, seed: UInt64
+  ) -> (points: FeatureMatrix, weights: [Double]) {
+    let isSearched = CoreSearch.isDeep(clusterCount: clusterCount)
+    if isSearched && cloud.featureCount <= GridSummary.featureLimit {
+      let grid = GridSummary(cloud)
+      if grid.weights.count <= cloud.sampleCount / 4 { return (grid.points, grid.weights) }
+    }
+    let core = Core(
+      cloud, size: middleSize,
+      random: RandomSource(seed: seed, stream: [.max, 2]))
+    return (core.points, core.weights)
   }
 }

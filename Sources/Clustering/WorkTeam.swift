@@ -37,4 +37,37 @@ struct WorkTeam: Sendable {
       }
     }
   }
+
+  /// The values of `body` for each index below `count`, in their order.
+  func values<Answer: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) -> Answer
+  ) -> [Answer] {
+    let answers = Mutex(Array<Answer?>(repeating: nil, count: count))
+    forEach(count) { index in
+      let answer = body(index)
+      answers.withLock { $0[index] = answer }
+    }
+    return answers.withLock { $0.compactMap(\.self) }
+  }
+
+  /// The results of `body` for each index below `count`, in their order; the first error of them.
+  func results<Answer: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) throws(ClusteringError) -> Answer
+  ) throws(ClusteringError) -> [Answer] {
+    let outcomes = Mutex(Array<Result<Answer, ClusteringError>?>(repeating: nil, count: count))
+    forEach(count) { index in
+      let outcome: Result<Answer, ClusteringError>
+      do throws(ClusteringError) {
+        outcome = .success(try body(index))
+      } catch {
+        outcome = .failure(error)
+      }
+      outcomes.withLock { $0[index] = outcome }
+    }
+    var answers: [Answer] = []
+    for outcome in outcomes.withLock({ $0 }) {
+      if let outcome { answers.append(try outcome.get()) }
+    }
+    return answers
+  }
 }
