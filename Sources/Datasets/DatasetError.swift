@@ -46,6 +46,13 @@ public enum DatasetError: Error, Equatable, Sendable {
   case unknownColumn(name: String, suggestions: [String])
   /// A column asked for as a feature, weight or value does not hold numbers.
   case notNumeric(column: String)
+  /// Rows are to be gathered as transactions, and no column of the table says what `option` (`id`,
+  /// `date` or `amount`) names.
+  case transactionColumnNotFound(option: String, columns: [String])
+  /// A column asked for as dates holds none.
+  case notDates(column: String)
+  /// No transaction that counts is on or before the day.
+  case noTransactionsBefore(day: CalendarDay)
   /// Fewer rows are left than a segmentation needs.
   case tooFewRows(count: Int)
   /// A weight is negative, not a number or missing.

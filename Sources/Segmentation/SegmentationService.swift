@@ -177,7 +177,7 @@ public final class SegmentationService: Sendable {
   private func enter(_ run: Run, activates: Bool) throws(SegmentationError) -> Publication<Run> {
     while true {
       let snapshot = store.snapshot
-      let entering = run.entering(snapshot)
+      let entering = run.entering(snapshot, threads: configuration.threads)
       do {
         return try publish(
           run.dataset, run: entering, activates: activates,

@@ -325,6 +325,9 @@ import Testing
     #expect(part.customers.old == part.customers.shared)
     #expect(
       SegmentMatching(overlap: part, places: nil) == SegmentMatching(overlap: all, places: nil))
+    #expect(CustomerOverlap(old: first, new: second, threads: 7, limit: 1200) == part)
+    #expect(
+      Migration(from: first, to: second, threads: 7) == Migration(from: first, to: second))
     // All parts together are all customers.
     var sum = 0
     for index in 0..<16 {

@@ -8,6 +8,15 @@ extension Dataset {
     _ table: Table, options: CleaningOptions = .init(), aliases: ColumnAliases = .standard,
     threads: Int = 1
   ) throws(DatasetError) -> Dataset {
+    var table = table
+    // A table of customers that was gathered before is not gathered again.
+    if table.origin == nil,
+      let columns = try TransactionColumns.find(in: table, options: options, aliases: aliases)
+    {
+      table = try TransactionAggregation.customers(
+        of: table, by: columns, options: options.transactions)
+    }
+    let options = table.origin == nil ? options : try table.customerOptions(from: options)
     guard table.rowCount > 1 else { throw .tooFewRows(count: table.rowCount) }
     var cleaner = Cleaner(table, options: options, threads: threads)
     try cleaner.chooseColumns(aliases)
@@ -60,13 +69,15 @@ private struct Cleaner {
     categoryColumn = try column(options.category) ?? recognizedCategory(aliases)
     features = try chosenFeatures()
     for index in features {
-      if case .ignored(let reason) = roles[index] {
+      if case .ignored(let reason) = roles[index], table.origin == nil {
         report.warnings.append(
           .ignoredColumnAsFeature(column: table.columns[index].key, reason: reason))
       }
       if roles[index] != .weight, roles[index] != .id { roles[index] = .feature }
     }
-    if weightColumn == nil {
+    if let origin = table.origin {
+      report.add(origin)
+    } else if weightColumn == nil {
       for index in table.columns.indices
       where aliases.meaning(ofKey: table.columns[index].key) == .weight
         && table.columns[index].isNumeric
@@ -138,20 +149,7 @@ private struct Cleaner {
 
   mutating func reportRaggedRecords() throws(DatasetError) {
     guard table.setAsideCount > 0 else { return }
-    for record in table.setAside { report.add(finding(of: record)) }
-    // Beyond the ones described, records are counted under their reasons all the same.
-    for (reason, count) in table.setAsideCounts {
-      report.countsByReason[reason] = count
-    }
-  }
-
-  private func finding(of record: SetAsideRecord) -> CleaningFinding {
-    switch record.reason {
-    case .fieldCount(let count, let expected):
-      CleaningFinding(
-        line: record.line, column: nil, value: "\(count) of \(expected) fields",
-        reason: count < expected ? .tooFewFields : .tooManyFields, action: .setAside)
-    }
+    report.addRagged(table)
   }
 
   mutating func dropTwins() {
@@ -214,7 +212,8 @@ private struct Cleaner {
     if let weightColumn { try checkWeights(weightColumn) }
     report.trimFindings()
     let refused = report.findings.filter { $0.action == .setAside }
-    let badCount = unusedRows.count - twins.count
+    let badCount =
+      unusedRows.count - twins.count + (report.transactions?.transactionsSetAside ?? 0)
     if options.missing == .error, badCount > 0 {
       let cells = refused.filter { $0.column != nil }
       throw .missingValues(count: badCount, findings: cells)
@@ -306,6 +305,7 @@ private struct Cleaner {
     print.add(UInt64(table.rowCount))
     // The records set aside are part of what the report tells.
     print.add(UInt64(table.recordsRead))
+    if let summary = table.origin?.summary { print.add(summary.canonicalText) }
     for record in table.setAside {
       print.add(UInt64(record.recordIndex))
       print.add("\(record.reason)")

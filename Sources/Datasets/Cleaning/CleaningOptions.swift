@@ -33,12 +33,14 @@ public struct CleaningOptions: Equatable, Sendable {
   public var value: String?
   /// Key or header of the descriptive column to look at first; `nil` to recognise it.
   public var category: String?
+  /// Whether rows are transactions to be gathered into customers first.
+  public var transactions: TransactionOptions
 
   /// Options; by default rows with gaps and twins go, and columns are recognised.
   public init(
     missing: Missing = .drop, duplicates: Duplicates = .dropIdentical, strict: Bool = false,
     features: [String]? = nil, id: String? = nil, weight: String? = nil, value: String? = nil,
-    category: String? = nil
+    category: String? = nil, transactions: TransactionOptions = TransactionOptions()
   ) {
     self.missing = missing
     self.duplicates = duplicates
@@ -48,5 +50,6 @@ public struct CleaningOptions: Equatable, Sendable {
     self.weight = weight
     self.value = value
     self.category = category
+    self.transactions = transactions
   }
 }

@@ -16,6 +16,9 @@ public struct CleaningReport: Equatable, Sendable {
   public internal(set) var findings: [CleaningFinding] = []
   /// One entry for each column of the table, in its order.
   public internal(set) var columns: [ColumnReport] = []
+  /// What the rows were gathered from, when the content held transactions; rows are customers then,
+  /// and findings tell of transactions as well.
+  public internal(set) var transactions: TransactionSummary?
   /// What the owner of the data should know beyond single rows.
   public internal(set) var warnings: [DatasetWarning] = []
 
@@ -30,6 +33,21 @@ public struct CleaningReport: Equatable, Sendable {
     // Twice the room, so that sorting is rare.
     findings.append(finding)
     if findings.count >= 2 * CleaningReport.findingLimit { trimFindings() }
+  }
+
+  /// Adds the records that are no rows of a table.
+  mutating func addRagged(_ table: Table) {
+    for record in table.setAside {
+      switch record.reason {
+      case .fieldCount(let count, let expected):
+        add(
+          CleaningFinding(
+            line: record.line, column: nil, value: "\(count) of \(expected) fields",
+            reason: count < expected ? .tooFewFields : .tooManyFields, action: .setAside))
+      }
+    }
+    // Beyond the ones described, records are counted under their reasons all the same.
+    for (reason, count) in table.setAsideCounts { countsByReason[reason] = count }
   }
 
   /// Puts the findings in order of lines and keeps the first.
@@ -58,6 +76,8 @@ public struct CleaningFinding: Equatable, Sendable {
 public enum FindingReason: String, CaseIterable, Hashable, Sendable {
   case missing
   case notANumber = "not_a_number"
+  /// No day that the calendar has, in a column of dates.
+  case notADate = "not_a_date"
   /// NaN or infinity written out, or a number too large for a Double.
   case notFinite = "not_finite"
   case tooFewFields = "too_few_fields"
@@ -107,4 +127,8 @@ public enum DatasetWarning: Equatable, Sendable {
   case noHeader
   /// Rows are not customers: most ids stand in several rows.
   case idsRepeat(column: String, distinct: Int)
+  /// Rows were taken for transactions without being told to, and gathered into customers.
+  case transactionsGathered(TransactionSummary)
+  /// Day and month could be either way round in all dates of the column; `order` was taken.
+  case dateOrderGuessed(column: String, order: String)
 }

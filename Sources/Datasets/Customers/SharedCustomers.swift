@@ -5,6 +5,7 @@
 public struct SharedCustomers: Sendable {
   private let old: Dataset
   private let new: Dataset
+  private let threads: Int
 
   /// A share of all customers, the same for every dataset: those whose hash begins with certain bits.
   public struct Part: Sendable, Equatable {
@@ -56,9 +57,12 @@ public struct SharedCustomers: Sendable {
   }
 
   /// The customers of two datasets.
-  public init(old: Dataset, new: Dataset) {
+  ///
+  /// - Parameter threads: how many may look at the ids; nothing found depends on it.
+  public init(old: Dataset, new: Dataset, threads: Int = 1) {
     self.old = old
     self.new = new
+    self.threads = threads
   }
 
   /// Calls `body` with the rows of each customer of a part, in the order of the newer dataset and
@@ -71,8 +75,8 @@ public struct SharedCustomers: Sendable {
   public func forEach(in part: Part = .all, _ body: (_ old: Int?, _ new: Int?) -> Void) -> Counts {
     if old.id == new.id { return forEachOfSame(part, body) }
     var counts = Counts()
-    let olds = old.customers(in: part)
-    let news = new.customers(in: part)
+    let olds = old.customers(in: part, threads: threads)
+    let news = new.customers(in: part, threads: threads)
     var index = KeyIndex(olds.keys)
     counts.old = index.distinctCount
     var strangers = KeyIndex([])
@@ -111,7 +115,11 @@ extension Dataset {
   public var namesCustomers: Bool { idColumn != nil }
 
   /// The used rows of a part's customers and the hashes of their ids, in order of rows.
-  fileprivate func customers(in part: SharedCustomers.Part) -> (rows: [Int32], keys: [UInt64]) {
+  ///
+  /// - Parameter threads: how many may look at the ids; the result does not depend on it.
+  fileprivate func customers(in part: SharedCustomers.Part, threads: Int)
+    -> (rows: [Int32], keys: [UInt64])
+  {
     guard let idColumn else { return ([], []) }
     let column = table.columns[idColumn]
     var isMissing = Set<Int>()
@@ -120,24 +128,44 @@ extension Dataset {
         if reading == .missing { isMissing.insert(row) }
       }
     }
-    var rows: [Int32] = []
-    var keys: [UInt64] = []
-    let expected = usedRowCount >> part.bits
-    rows.reserveCapacity(expected + expected / 8)
-    keys.reserveCapacity(expected + expected / 8)
-    var row = 0
+    let missing = isMissing
+    let poolHashes = column.poolHashes()
+    let pieces = ParallelMap.map(column.segments.count, threads: threads) { index in
+      customers(in: part, column, segment: index, poolHashes, missing)
+    }
+    return (pieces.flatMap(\.rows), pieces.flatMap(\.keys))
+  }
+
+  private func customers(
+    in part: SharedCustomers.Part, _ column: Column, segment index: Int, _ poolHashes: [UInt64],
+    _ missing: Set<Int>
+  ) -> (rows: [Int32], keys: [UInt64]) {
+    let segment = column.segments[index]
+    var output: (rows: [Int32], keys: [UInt64]) = ([], [])
+    let expected = segment.rowCount >> part.bits
+    output.rows.reserveCapacity(expected + expected / 4)
+    output.keys.reserveCapacity(expected + expected / 4)
+    var row = column.starts[index]
+    let ranges = rows.ranges
     var range = 0
-    let ranges = self.rows.ranges
-    column.forEachCellHash { key in
+    if ranges.count > 1 {
+      // The first range that ends behind the segment's first row.
+      var high = ranges.count
+      while range < high {
+        let middle = (range + high) / 2
+        if ranges[middle].upperBound <= row { range = middle + 1 } else { high = middle }
+      }
+    }
+    Column.forEachCellHash(of: segment, poolHashes) { key in
       defer { row &+= 1 }
       guard part.holds(key) else { return }
       while range < ranges.count, ranges[range].upperBound <= row { range += 1 }
-      guard range < ranges.count, ranges[range].lowerBound <= row, !isMissing.contains(row) else {
+      guard range < ranges.count, ranges[range].lowerBound <= row, !missing.contains(row) else {
         return
       }
-      rows.append(Int32(truncatingIfNeeded: row))
-      keys.append(key)
+      output.rows.append(Int32(truncatingIfNeeded: row))
+      output.keys.append(key)
     }
-    return (rows, keys)
+    return output
   }
 }

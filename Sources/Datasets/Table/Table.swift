@@ -14,6 +14,8 @@ public struct Table: Sendable {
   public let setAside: [SetAsideRecord]
   /// How the content was written, as given or concluded.
   public let dialect: TableDialect
+  /// How it was gathered, when its rows are customers made of transactions.
+  var origin: TransactionOrigin?
   private let lines: StepMap
   private let records: StepMap
 

@@ -17,14 +17,15 @@ struct CustomerOverlap: Sendable, Equatable {
   /// ids alone, so that it is the same customers in both runs.
   static let limit = 1 << 18
 
-  init(old: Run, new: Run, limit: Int = CustomerOverlap.limit) {
+  init(old: Run, new: Run, threads: Int = 1, limit: Int = CustomerOverlap.limit) {
     let part = SharedCustomers.Part(
       of: max(old.dataset.usedRowCount, new.dataset.usedRowCount), limit: limit)
     let (k, m) = (old.clusters.count, new.clusters.count)
     var counts = [Int](repeating: 0, count: k * m)
     var oldSizes = [Int](repeating: 0, count: k)
     var newSizes = [Int](repeating: 0, count: m)
-    customers = SharedCustomers(old: old.dataset, new: new.dataset).forEach(in: part) { a, b in
+    let shared = SharedCustomers(old: old.dataset, new: new.dataset, threads: threads)
+    customers = shared.forEach(in: part) { a, b in
       let from = a.flatMap { old.rowLabels[$0] }
       let to = b.flatMap { new.rowLabels[$0] }
       if let from { oldSizes[from] += 1 }

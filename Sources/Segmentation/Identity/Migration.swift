@@ -39,15 +39,15 @@ public struct Migration: Sendable, Equatable {
   public let movers: [Mover]
 
   /// So many customers at most are compared at a time, which bounds the memory it takes.
-  private static let partLimit = 1 << 20
+  private static let partLimit = 1 << 21
 
   /// Follows the customers from one run to another.
   ///
-  /// - Complexity: O(*n*) time for each part of a million customers; memory for one part and for
+  /// - Complexity: O(*n*) time for each part of two million customers; memory for one part and for
   ///   the movers.
-  public init(from old: Run, to new: Run) {
+  public init(from old: Run, to new: Run, threads: Int = 1) {
     let matching = SegmentMatching(
-      old: old, new: new, overlap: CustomerOverlap(old: old, new: new),
+      old: old, new: new, overlap: CustomerOverlap(old: old, new: new, threads: threads),
       places: ClusterPlaces(old: old, new: new))
     let isSame = old.dataset.id == new.dataset.id
     let (k, m) = (old.clusters.count, new.clusters.count)
@@ -60,7 +60,7 @@ public struct Migration: Sendable, Equatable {
       limit: Migration.partLimit
     ).bits
     for index in 0..<1 << bits {
-      SharedCustomers(old: old.dataset, new: new.dataset).forEach(
+      SharedCustomers(old: old.dataset, new: new.dataset, threads: threads).forEach(
         in: .init(bits: bits, index: index)
       ) { before, after in
         let from = before.flatMap { old.rowLabels[$0] }

@@ -6,16 +6,17 @@ extension Run {
   ///
   /// - Parameters:
   ///   - snapshot: the store as of one moment; what becomes of the segments depends on nothing else.
+  ///   - threads: how many may look at the customers.
   /// - Complexity: O(*n*) time for the customers of the two runs; memory for at most
   ///   ``CustomerOverlap/limit`` of them.
-  func entering(_ snapshot: StoreSnapshot<Run>) -> Run {
+  func entering(_ snapshot: StoreSnapshot<Run>, threads: Int) -> Run {
     let state = snapshot.series[series] ?? SeriesState()
     let stored = state.runIDs.compactMap { snapshot.runs[$0] }
     guard let current = snapshot.current(series: series) else {
       return with(claiming(segments, in: stored, current: nil), identity: RunIdentity())
     }
     let matching = SegmentMatching(
-      overlap: CustomerOverlap(old: current, new: self),
+      overlap: CustomerOverlap(old: current, new: self, threads: threads),
       places: ClusterPlaces(old: current, new: self))
     let inherited = segments.map { segment in
       matching.predecessors[segment.cluster].map { old -> Segment in

@@ -95,8 +95,8 @@ public struct RunComparison: Sendable, Equatable {
   /// Compares two runs; of one series by the ids of their segments.
   ///
   /// - Complexity: O(*n*) for the customers of both.
-  public init(from old: Run, to new: Run) {
-    let overlap = CustomerOverlap(old: old, new: new)
+  public init(from old: Run, to new: Run, threads: Int = 1) {
+    let overlap = CustomerOverlap(old: old, new: new, threads: threads)
     let places = ClusterPlaces(old: old, new: new)
     let matching = SegmentMatching(old: old, new: new, overlap: overlap, places: places)
     let (sharedOfOld, sharedOfNew) = (overlap.sharedOfOld, overlap.sharedOfNew)

@@ -51,7 +51,7 @@ extension SegmentationService {
     if let known = migrations.withLock({ $0 }), known.fromRunID == old.id, known.toRunID == new.id {
       return known
     }
-    let migration = Migration(from: old, to: new)
+    let migration = Migration(from: old, to: new, threads: configuration.threads)
     if migration.movers.count <= SegmentationService.keptMoverLimit {
       migrations.withLock { $0 = migration }
     }

@@ -14,6 +14,14 @@ extension CleaningOptions {
       features = ColumnList.names(in: list)
       if features?.isEmpty == true { reader.refuse("features", "names no column") }
     }
+    transactions = TransactionOptions(
+      mode: reader.query["rfm"] == nil || reader.query["rfm"] == "auto"
+        ? .auto : reader.flag("rfm", default: true) ? .on : .off,
+      date: reader.query["date"], amount: reader.query["amount"])
+    if let text = reader.query["as_of"] {
+      transactions.asOf = CalendarDay(text)
+      if transactions.asOf == nil { reader.refuse("as_of", "takes a day such as 2026-11-21") }
+    }
   }
 }
 

@@ -39,6 +39,13 @@ extension Parameter {
     Parameter("missing", "rows with a gap in a feature: drop, median or error; drop by default"),
     Parameter("duplicates", "identical rows: drop_identical or keep; drop_identical by default"),
     Parameter("strict", "true makes any row set aside an error"),
+    Parameter(
+      "rfm", "true reads rows as transactions, false never does; auto, the default, recognises them"
+    ),
+    Parameter("date", "the column of dates of transactions"),
+    Parameter("amount", "the column of amounts of transactions"),
+    Parameter(
+      "as_of", "the day recency is counted from, 2026-11-21; the day after the last by default"),
   ]
 
   /// What a fit takes beyond the cleaning.

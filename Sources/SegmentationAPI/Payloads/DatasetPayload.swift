@@ -12,6 +12,7 @@ struct DatasetPayload {
       "rows_used": .integer(report.rowsUsed),
       "rows_set_aside": .integer(report.rowsRead - report.rowsUsed),
       "encoding": .string(dataset.table.dialect.encoding.rawValue),
+      "rfm": report.transactions.map(\.json) ?? .null,
       "columns": .array(report.columns.map(\.json)),
       "warnings": .array(report.warnings.map(\.json)),
       "quality": .string("/datasets/\(dataset.id)/quality"),
@@ -50,6 +51,7 @@ struct DatasetPayload {
           .init(name: $0.key.rawValue, value: .integer($0.value))
         }),
       "encoding": .string(dataset.table.dialect.encoding.rawValue),
+      "rfm": report.transactions.map(\.json) ?? .null,
       "columns": .array(report.columns.map(\.json)),
       "warnings": .array(report.warnings.map(\.json)),
       "items": .array(report.findings.map { .object($0.members) }),
@@ -118,14 +120,17 @@ extension DatasetWarning {
     case .looksLikeWeight: "looks_like_weight"
     case .noHeader: "no_header"
     case .idsRepeat: "ids_repeat"
+    case .transactionsGathered: "transactions_gathered"
+    case .dateOrderGuessed: "date_order_guessed"
     }
   }
 
   var column: String? {
     switch self {
     case .ignoredColumnAsFeature(let column, _), .looksLikeWeight(let column),
-      .idsRepeat(let column, _):
+      .idsRepeat(let column, _), .dateOrderGuessed(let column, _):
       column
+    case .transactionsGathered(let summary): summary.id
     case .encodingGuessed, .noHeader: nil
     }
   }
@@ -140,6 +145,10 @@ extension DatasetWarning {
       "\(column) looks like a count of customers; say weight=\(column) if each row stands for that many."
     case .noHeader:
       "The first record holds numbers only, so it was read as a row and the columns were numbered."
+    case .transactionsGathered(let summary):
+      "The rows look like transactions: \(summary.transactionsUsed) of \(summary.customers) customers, by \(summary.id), \(summary.date) and \(summary.amount). They were gathered into one row a customer; rfm=false keeps rows as they are."
+    case .dateOrderGuessed(let column, let order):
+      "Every date in \(column) could be read with day and month either way round; they were read \(order). Write dates as 2026-11-21 to be sure."
     case .idsRepeat(let column, let distinct):
       "Most rows share their \(column) with another: \(distinct) different ones. These look like transactions, not customers."
     }
@@ -177,6 +186,7 @@ extension FindingReason {
     switch self {
     case .missing: "no value"
     case .notANumber: "not a number"
+    case .notADate: "not a date"
     case .notFinite: "not a finite number"
     case .tooFewFields: "fewer fields than the header"
     case .tooManyFields: "more fields than the header"

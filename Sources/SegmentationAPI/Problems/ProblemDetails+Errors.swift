@@ -146,6 +146,23 @@ extension ProblemDetails {
       self.init(
         .unsuitableColumn, "\(column) does not hold numbers. Choose a numeric column.",
         faults: [.init(column: column, reason: "not numeric")])
+    case .transactionColumnNotFound(let option, let columns):
+      self.init(
+        .unknownColumn,
+        "The rows are to be read as transactions, and no column could be recognised as the \(option == "id" ? "customer" : option). Name it with \(option)=; the columns are \(Self.list(columns)).",
+        faults: [.init(pointer: option, reason: "no such column was recognised")])
+    case .notDates(let column):
+      self.init(
+        .unsuitableColumn,
+        "\(column) does not hold dates such as 2026-11-21, 21.11.2026 or 11/21/2026. Choose another column with date=.",
+        faults: [.init(column: column, reason: "holds no dates")])
+    case .noTransactionsBefore(let day):
+      self.init(
+        .tooFewRows,
+        "No transaction with a customer, a date and an amount is dated on or before \(day). Choose a later as_of.",
+        faults: [
+          .init(pointer: "as_of", value: "\(day)", reason: "before the first transaction")
+        ])
     case .tooFewRows(let count):
       self.init(
         .tooFewRows,

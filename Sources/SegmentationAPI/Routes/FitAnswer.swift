@@ -21,6 +21,11 @@ struct FitAnswer {
       return call.answer(DatasetPayload(dataset: dataset).quality)
     }
     let outcome = try outcome(rows, options: options)
+    // Of transactions each row is handed back with the segment of its customer.
+    let transactions = rows.decoded?.archive == nil ? nil : rows.decoded?.table
+    let customers =
+      call.form == .csv
+      ? transactions.flatMap { outcome.run.dataset.table.customerRows(of: $0) } : nil
     var answer =
       if call.form == .csv {
         Answer(
@@ -29,7 +34,10 @@ struct FitAnswer {
             source: source(rows, run: outcome.run), columns: ScoreCells.columns, dialect: dialect
           ) { row in
             let run = outcome.run
-            let score = row.flatMap { run.dataset.standIn(forRow: $0) }.flatMap {
+            let own = customers.map { rows in
+              row.flatMap { rows[$0] < 0 ? nil : Int(rows[$0]) }
+            }
+            let score = (own ?? row).flatMap { run.dataset.standIn(forRow: $0) }.flatMap {
               run.score(row: $0)
             }
             return ScoreCells.cells(run: run, score: score)

@@ -178,7 +178,9 @@ struct IdentityRoutes {
   private func compare(_ call: Call) throws(ProblemDetails) -> Answer {
     let (from, to) = try runs(call)
     let payload = ComparisonPayload(
-      from: from, to: to, comparison: RunComparison(from: from, to: to))
+      from: from, to: to,
+      comparison: RunComparison(
+        from: from, to: to, threads: call.service.configuration.threads))
     if call.form == .json, call.query["flat"] == nil { return call.answer(payload.json) }
     return try call.answer(
       RowSet(objects: payload.rows, columns: ComparisonPayload.columns))
