@@ -29,5 +29,9 @@ public enum ClusteringError: Error, Equatable, Sendable {
     case iterationLimit
     /// Worker threads.
     case threads
+    /// Bootstraps of a stability.
+    case bootstraps
+    /// Reference sets of a gap statistic.
+    case references
   }
 }

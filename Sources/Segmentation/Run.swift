@@ -5,7 +5,7 @@ import Datasets
 /// however often it is made.
 public final class Run: Sendable {
   /// The version of everything that shapes the numbers of a run; part of its fingerprint.
-  public static let engineVersion = 1
+  public static let engineVersion = 2
 
   /// `run_` and the fingerprint of dataset, options and engine version.
   public let id: String
@@ -108,6 +108,9 @@ public struct RunFeature: Sendable, Equatable {
   public let standardDeviation: Double
   /// The share of the feature's variance that lies between clusters (eta squared, 0...1).
   public let importance: Double?
+  /// The share of all squared distances from the mean of all customers, in scaled units, that
+  /// this feature makes up: all features together have 1; nil for a run restored from its model.
+  public let distanceShare: Double?
 }
 
 /// What a run found: a centroid and the statistics of the customers nearest to it.
@@ -132,6 +135,9 @@ public struct Cluster: Sendable, Equatable {
   public let silhouette: Double?
   /// The 99th percentile of its customers' distances, in scaled units; who is beyond is far.
   public let farDistance: Double
+  /// How surely it is found again when the customers are drawn anew: the mean Jaccard coefficient
+  /// over bootstraps, 0...1; nil when none were made.
+  public let stability: Double?
 }
 
 /// A cluster with a name that a shop can use.
@@ -184,6 +190,16 @@ public struct RunQuality: Sendable, Equatable {
   public let simplifiedSilhouette: Double?
   /// 1 − inertia / total sum of squares.
   public let explainedVariance: Double?
+  /// How clear the groups are; nil for a single cluster.
+  public let structure: StructureStrength?
+  /// The stability of the cluster that is found again least; nil when no bootstraps were made.
+  public let minimumStability: Double?
+  /// The half-width of the widest 95 % interval among the stabilities.
+  public let stabilityError: Double?
+  /// Bootstraps made.
+  public let bootstrapCount: Int
+  /// Customers drawn in each bootstrap; fewer than there are when there are very many.
+  public let bootstrapDrawCount: Int?
   /// Whether the last iteration moved nothing.
   public let hasConverged: Bool
   /// Lloyd iterations of the kept try.
@@ -210,21 +226,49 @@ public struct ChoiceOfClusterCount: Sendable, Equatable {
     public let calinskiHarabasz: Double?
     /// Davies–Bouldin index; the lower the better.
     public let daviesBouldin: Double?
+    /// The gap to points without structure.
+    public let gap: Double?
+    /// The standard error of the gap.
+    public let gapError: Double?
+    /// The stability of each cluster, the largest first; empty when no bootstraps were made.
+    public let stability: [Double]
     /// The size of the smallest cluster, in customers.
     public let smallestSize: Double
+    /// Whether every cluster has the minimum size asked for.
+    public let isFeasible: Bool
+
+    /// The stability of the cluster that is found again least.
+    public var minimumStability: Double? { stability.min() }
   }
 
   /// In ascending order of the number of clusters.
   public let candidates: [Candidate]
-  /// The number of clusters chosen.
+  /// The number of clusters chosen, and left after small ones were merged.
   public let chosen: Int
+  /// The number of clusters of the chosen candidate; ``chosen`` is smaller if clusters were merged.
+  public let best: Int
+  /// What each index would answer alone.
+  public let votes: ClusterCountVotes
+  /// The gap of a single cluster, for comparison.
+  public let singleGap: Double?
+  /// The standard error of that gap.
+  public let singleGapError: Double?
+
+  /// The candidate that was chosen.
+  public var bestCandidate: Candidate? { candidates.first { $0.clusterCount == best } }
 }
 
 /// Something a reader of a run must not miss.
 public struct RunWarning: Sendable, Equatable {
   /// What kind of warning.
   public enum Code: String, Sendable {
+    case weakStructure = "weak_structure"
     case kAtEdge = "k_at_edge"
+    case smallSegmentsMerged = "small_segments_merged"
+    case oneClusterDominates = "one_cluster_dominates"
+    case oneFeatureDominates = "one_feature_dominates"
+    case idLikeFeature = "id_like_feature"
+    case unstableSegment = "unstable_segment"
     case notConverged = "not_converged"
     case rowsSetAside = "rows_set_aside"
   }

@@ -11,7 +11,10 @@ struct SegmentationFit {
   private let scalings: [FeatureScaling]
   private let model: KMeansModel
   private let quality: ClusterQuality
-  private let choice: ClusterCountChoice?
+  private let stability: BootstrapStability?
+  private let structure: StructureStrength?
+  /// The table of k; nil when the number of clusters was given.
+  let choice: ChoiceOfClusterCount?
   private let threads: Int
 
   /// Fits the used rows of a dataset.
@@ -45,26 +48,18 @@ struct SegmentationFit {
     self.points = points
     self.scalings = scalings
     let distinctCount = points.points.sampleCount
+    let search = SegmentSearch(
+      points: scaled, weights: points.weights, options: options, threads: threads,
+      cancellation: cancellation)
+    let found: SegmentSearch.Outcome
     switch options.clusterCount {
     case .fixed(let clusterCount):
       guard clusterCount <= distinctCount else {
         throw .tooManyClusters(requested: clusterCount, distinct: distinctCount)
       }
-      let model = try SegmentationFit.attempt { () throws(ClusteringError) in
-        try KMeans(
-          clusterCount: clusterCount, seed: options.seed, restarts: options.restarts,
-          threads: threads, cancellation: cancellation
-        ).fit(scaled, weights: points.weights)
+      found = try SegmentationFit.attempt { () throws(ClusteringError) in
+        try search.fit(clusterCount: clusterCount, clock: &clock)
       }
-      clock.mark("fit")
-      quality = try SegmentationFit.attempt { () throws(ClusteringError) in
-        try ClusterQuality.evaluate(
-          scaled, weights: points.weights, model: model, seed: options.seed, threads: threads,
-          cancellation: cancellation)
-      }
-      clock.mark("quality")
-      self.model = model
-      choice = nil
     case .automatic(let range):
       guard distinctCount >= 2 else {
         throw .allCustomersAlike(
@@ -73,17 +68,16 @@ struct SegmentationFit {
       guard distinctCount >= range.lowerBound else {
         throw .tooManyClusters(requested: range.lowerBound, distinct: distinctCount)
       }
-      let found = try SegmentationFit.attempt { () throws(ClusteringError) in
-        try ClusterCountSearch(
-          range: range.lowerBound...min(range.upperBound, distinctCount), seed: options.seed,
-          restarts: options.restarts, threads: threads, cancellation: cancellation
-        ).run(scaled, weights: points.weights)
+      found = try SegmentationFit.attempt { () throws(ClusteringError) in
+        try search.choose(
+          from: range.lowerBound...min(range.upperBound, distinctCount), clock: &clock)
       }
-      clock.mark("fit")
-      choice = found
-      model = found.chosen.model
-      quality = found.chosen.quality
     }
+    model = found.model
+    quality = found.quality
+    stability = found.stability
+    structure = found.structure
+    choice = found.choice
   }
 
   /// Numerics, with their errors in the words of this module.
@@ -123,8 +117,11 @@ struct SegmentationFit {
       id: id, createdAt: createdAt, dataset: dataset, options: options,
       features: statistics.features, clusters: statistics.clusters,
       centroids: NearestCentroids(centroids: model.centroids),
-      segments: segments(statistics), quality: runQuality, choice: runChoice, rowLabels: labels,
-      warnings: warnings)
+      segments: segments(statistics), quality: runQuality, choice: choice, rowLabels: labels,
+      warnings: RunWarnings(
+        dataset: dataset, features: statistics.features, clusters: statistics.clusters,
+        quality: runQuality, choice: choice, options: options
+      ).all)
   }
 
   private typealias Statistics = (features: [RunFeature], clusters: [Cluster])
@@ -136,7 +133,9 @@ struct SegmentationFit {
     var scores: [Double] = []
   }
 
-  private func statistics(ofFeature feature: Int, total: Double) -> FeatureStatistics {
+  private func statistics(
+    ofFeature feature: Int, total: Double, scaledVariance: Double, scatter: Double
+  ) -> FeatureStatistics {
     let values = points.points.column(feature)
     let weights = points.weights
     let labels = model.labels
@@ -160,14 +159,17 @@ struct SegmentationFit {
         column: dataset.features[feature], key: source.key, header: source.header,
         unit: source.unit, scaling: scalings[feature], mean: overall.mean,
         standardDeviation: overall.standardDeviation,
-        importance: variance > 0 ? between / variance : nil),
+        importance: variance > 0 ? between / variance : nil,
+        distanceShare: scatter > 0 ? scaledVariance / scatter : 0),
       means: means, scores: scores)
   }
 
   private func clusterStatistics() -> Statistics {
     let total = points.weights.reduce(0, +)
-    let found = ParallelMap.map(dataset.features.count, threads: threads) {
-      statistics(ofFeature: $0, total: total)
+    let scatters = ParallelMap.map(scalings.count, threads: threads) { scaledVariance(of: $0) }
+    let scatter = scatters.reduce(0, +)
+    let found = ParallelMap.map(scalings.count, threads: threads) {
+      statistics(ofFeature: $0, total: total, scaledVariance: scatters[$0], scatter: scatter)
     }
     let farDistances = FarDistance.limits(
       points: points.points, weights: points.weights, labels: model.labels, scalings: scalings,
@@ -180,9 +182,21 @@ struct SegmentationFit {
         centroid: zip(scalings, scaled).map { $0.original($1) },
         means: found.map { $0.means[index] }, z: found.map { $0.scores[index] },
         inertia: model.inertiaOfCluster[index], silhouette: quality.silhouetteOfCluster[index],
-        farDistance: farDistances[index])
+        farDistance: farDistances[index], stability: stability?.meanOfCluster[index])
     }
     return (found.map(\.feature), clusters)
+  }
+
+  /// The variance of a feature in scaled units.
+  private func scaledVariance(of feature: Int) -> Double {
+    let values = points.points.column(feature)
+    let scaling = scalings[feature]
+    // Only a logarithm changes more than the unit.
+    let deviation =
+      scaling.isLogarithmic
+      ? WeightedMoments(values.map(scaling.scaled), weights: points.weights).standardDeviation
+      : WeightedMoments(values, weights: points.weights).standardDeviation / scaling.spread
+    return deviation * deviation
   }
 
   private func segments(_ statistics: Statistics) -> [Segment] {
@@ -201,51 +215,12 @@ struct SegmentationFit {
       inertia: model.inertia, silhouette: quality.silhouette,
       silhouetteError: quality.silhouetteError, calinskiHarabasz: quality.calinskiHarabasz,
       daviesBouldin: quality.daviesBouldin, simplifiedSilhouette: quality.simplifiedSilhouette,
-      explainedVariance: quality.explainedVariance, hasConverged: model.hasConverged,
+      explainedVariance: quality.explainedVariance, structure: structure,
+      minimumStability: stability?.minimum, stabilityError: stability?.errorOfCluster?.max(),
+      bootstrapCount: stability?.bootstrapCount ?? 0, bootstrapDrawCount: stability?.drawCount,
+      hasConverged: model.hasConverged,
       iterationCount: model.iterationCount, restartCount: model.restartCount,
       distanceComputations: model.distanceComputations)
-  }
-
-  private var runChoice: ChoiceOfClusterCount? {
-    guard let choice else { return nil }
-    return ChoiceOfClusterCount(
-      candidates: choice.candidates.map {
-        .init(
-          clusterCount: $0.clusterCount, inertia: $0.model.inertia,
-          silhouette: $0.quality.silhouette,
-          simplifiedSilhouette: $0.quality.simplifiedSilhouette,
-          calinskiHarabasz: $0.quality.calinskiHarabasz, daviesBouldin: $0.quality.daviesBouldin,
-          smallestSize: $0.model.weightOfCluster.min() ?? 0)
-      }, chosen: choice.chosen.clusterCount)
-  }
-
-  private var warnings: [RunWarning] {
-    var warnings: [RunWarning] = []
-    if !model.hasConverged {
-      warnings.append(
-        RunWarning(
-          code: .notConverged,
-          detail: "The search stopped at its iteration limit; the segments may still move a little."
-        ))
-    }
-    if let choice, choice.candidates.count > 2,
-      choice.chosenIndex == choice.candidates.count - 1
-    {
-      warnings.append(
-        RunWarning(
-          code: .kAtEdge,
-          detail:
-            "k=\(choice.chosen.clusterCount) is the largest that was tried; a larger k_max may fit better, or there may be no clear segments."
-        ))
-    }
-    let setAside = dataset.report.rowsSetAside
-    if setAside > 0 {
-      warnings.append(
-        RunWarning(
-          code: .rowsSetAside,
-          detail: "\(setAside) of \(dataset.report.rowsRead) rows were set aside."))
-    }
-    return warnings
   }
 }
 

@@ -20,6 +20,11 @@ public struct SegmentationOptions: Sendable, Equatable {
   public var seed: UInt64 = 0
   /// Independent tries of the search; nil lets the search decide.
   public var restarts: Int?
+  /// The least size of a segment; smaller ones are merged into their neighbours.
+  public var minimumSize: MinimumSize = .customers(0)
+  /// Bootstraps that the stability of segments is judged by; nil for the standard number, 0 for
+  /// none, which leaves out the gap statistic as well.
+  public var bootstraps: Int?
   /// The line of runs that this one continues.
   public var series = "default"
   /// Whether the run becomes the current one of its series.
@@ -36,6 +41,8 @@ public struct SegmentationOptions: Sendable, Equatable {
       case .fixed(let count): "\(count)"
       }
     let tries = restarts.map(String.init) ?? "auto"
-    return "k=\(count);scale=\(scale.rawValue);seed=\(seed);restarts=\(tries);series=\(series)"
+    let bootstraps = bootstraps.map(String.init) ?? "auto"
+    return
+      "k=\(count);scale=\(scale.rawValue);seed=\(seed);restarts=\(tries);min_size=\(minimumSize);bootstraps=\(bootstraps);series=\(series)"
   }
 }

@@ -59,6 +59,8 @@ private func options(_ change: (inout SegmentationOptions) -> Void) -> Segmentat
       SegmentationOptions(), options { $0.clusterCount = .fixed(3) },
       options { $0.clusterCount = .automatic(2...5) }, options { $0.scale = .minmax },
       options { $0.seed = 7 }, options { $0.restarts = 3 }, options { $0.series = "x" },
+      options { $0.bootstraps = 5 }, options { $0.bootstraps = 0 },
+      options { $0.minimumSize = .customers(5) }, options { $0.minimumSize = .share(0.5) },
     ]
     #expect(
       Set(variants.map { Run.fingerprint(dataset: dataset, options: $0) }).count == variants.count)

@@ -63,7 +63,8 @@ extension RunModel {
       RunFeature(
         column: column, key: feature.key, header: feature.header, unit: feature.unit,
         scaling: feature.scaling, mean: feature.mean,
-        standardDeviation: feature.standardDeviation, importance: feature.importance)
+        standardDeviation: feature.standardDeviation, importance: feature.importance,
+        distanceShare: nil)
     }
   }
 
@@ -78,7 +79,7 @@ extension RunModel {
         z: zip(features, cluster.means).map { feature, mean in
           feature.standardDeviation > 0 ? (mean - feature.mean) / feature.standardDeviation : 0
         }, inertia: cluster.inertia, silhouette: cluster.silhouette,
-        farDistance: cluster.farDistance)
+        farDistance: cluster.farDistance, stability: nil)
     }
   }
 
@@ -94,6 +95,8 @@ extension RunModel.Quality {
       inertia: inertia, silhouette: silhouette, silhouetteError: nil,
       calinskiHarabasz: calinskiHarabasz, daviesBouldin: daviesBouldin,
       simplifiedSilhouette: simplifiedSilhouette, explainedVariance: explainedVariance,
+      structure: nil, minimumStability: nil, stabilityError: nil, bootstrapCount: 0,
+      bootstrapDrawCount: nil,
       hasConverged: true, iterationCount: 0, restartCount: 0, distanceComputations: 0)
   }
 }

@@ -1,3 +1,5 @@
+import Clustering
+
 /// The population stability index of one feature: how far its distribution has moved.
 ///
 /// Σ (q − p) ln(q / p) over bins, p and q being the shares of the earlier and the later customers in

@@ -29,6 +29,9 @@ extension SegmentationOptions {
   /// The largest number of clusters that is looked for; far above what a shop can act on.
   static let clusterCountLimit = 1000
 
+  /// The most bootstraps that are made; their means no longer move beyond.
+  static let bootstrapLimit = 1000
+
   /// The fit that a query asks for.
   ///
   /// - Throws: a problem of its own for `k`, and one problem with all other faults.
@@ -48,6 +51,10 @@ extension SegmentationOptions {
     if query["restarts"] != nil, query["restarts"] != "auto" {
       restarts = reader.integer("restarts", in: 1...1000)
     }
+    if query["bootstraps"] != nil, query["bootstraps"] != "auto" {
+      bootstraps = reader.integer("bootstraps", in: 0...SegmentationOptions.bootstrapLimit)
+    }
+    minimumSize = MinimumSize(&reader)
     if let name = query["series"] {
       if SeriesName.isValid(name) {
         series = name
@@ -81,6 +88,19 @@ extension SegmentationOptions {
         faults: [.init(pointer: "k", value: text, reason: "out of range")])
     }
     return .fixed(value)
+  }
+}
+
+extension MinimumSize {
+  /// The least size that a query asks for: a number of customers, or a share below 1.
+  init(_ reader: inout QueryReader) {
+    self = .customers(0)
+    guard let text = reader.query["min_size"] else { return }
+    guard let value = DecimalNumber.parse(text), value >= 0, value <= 1e15 else {
+      reader.refuse("min_size", "takes a number of customers, or a share below 1")
+      return
+    }
+    self = value > 0 && value < 1 ? .share(value) : .customers(value)
   }
 }
 

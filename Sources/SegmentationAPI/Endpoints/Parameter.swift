@@ -53,6 +53,12 @@ extension Parameter {
     Parameter("k", "how many segments: a whole number, or auto (2 to 10); auto by default"),
     Parameter("k_min", "the smallest k that auto tries; 2 by default"),
     Parameter("k_max", "the largest k that auto tries; 10 by default"),
+    Parameter(
+      "min_size",
+      "the smallest segment allowed: a number of customers, or a share below 1; 0 by default"),
+    Parameter(
+      "bootstraps",
+      "draws of the customers that stability is judged by, 0 to 1000; auto (20) by default"),
     Parameter("scale", "zscore, minmax, robust, log or none; zscore by default"),
     Parameter("seed", "a whole number; the same seed gives the same bits; 0 by default"),
     Parameter("restarts", "independent tries of the search, 1 to 1000; auto by default"),

@@ -18,6 +18,7 @@ struct ClusterPayload {
       "inertia": .number(cluster.inertia),
       "silhouette": .number(cluster.silhouette),
       "far_distance": .number(cluster.farDistance),
+      "stability": .number(cluster.stability),
       "centroid": byFeature(cluster.centroid),
       "scaled_centroid": byFeature(cluster.scaledCentroid),
       "mean": byFeature(cluster.means),
@@ -41,6 +42,7 @@ struct ClusterPayload {
       + zip(run.features, cluster.means).map { .init(name: $0.key, value: .number($1)) }
       + [
         .init(name: "silhouette", value: .number(cluster.silhouette)),
+        .init(name: "stability", value: .number(cluster.stability)),
         .init(name: "inertia", value: .number(cluster.inertia)),
       ]
   }

@@ -46,6 +46,8 @@ struct RunPayload {
       "scale": .string(options.scale.rawValue),
       "missing": .string(options.cleaning.missing.rawValue),
       "duplicates": .string(options.cleaning.duplicates.rawValue),
+      "min_size": options.minimumSize.json,
+      "bootstraps": options.bootstraps.map { .integer($0) } ?? "auto",
       "seed": .number(Double(options.seed)),
       "restarts": options.restarts.map { .integer($0) } ?? "auto",
     ]
@@ -54,11 +56,7 @@ struct RunPayload {
   /// Why there are this many clusters.
   private var choice: JSON {
     guard let choice = run.choice else { return .null }
-    return [
-      "chosen": .integer(choice.chosen),
-      "reason": .string(ChoiceOfClusterCount.reason(choice)),
-      "items": .array(choice.candidates.map(\.json)),
-    ]
+    return ChoicePayload(run: run, choice: choice).json
   }
 
   /// What became of the segments of the run before; null for the first of a series.
@@ -87,6 +85,10 @@ struct RunPayload {
       "calinski_harabasz": .number(quality.calinskiHarabasz),
       "davies_bouldin": .number(quality.daviesBouldin),
       "explained_variance": .number(quality.explainedVariance),
+      "structure": .string(quality.structure?.rawValue),
+      "min_stability": .number(quality.minimumStability),
+      "stability_error": .number(quality.stabilityError),
+      "bootstraps": .integer(quality.bootstrapCount),
       "converged": .bool(quality.hasConverged),
       "iterations": .integer(quality.iterationCount),
       "restarts": .integer(quality.restartCount),
@@ -98,6 +100,7 @@ struct RunPayload {
     [
       "self": .string("/runs/\(run.id)"),
       "summary": .string("/clusters/summary?run=\(run.id)"),
+      "k": .string("/clusters/k?run=\(run.id)"),
       "segments": .string("/segments?run=\(run.id)"),
       "customers": .string("/customers?run=\(run.id)"),
       "quality": .string("/datasets/\(run.dataset.id)/quality"),
@@ -142,32 +145,5 @@ extension RunWarning {
     if let cluster { members.append(.init(name: "cluster", value: .integer(cluster))) }
     members.append(.init(name: "detail", value: .string(detail)))
     return .object(members)
-  }
-}
-
-extension ChoiceOfClusterCount {
-  /// One sentence that says why this number was chosen.
-  static func reason(_ choice: ChoiceOfClusterCount) -> String {
-    let range =
-      "\(choice.candidates.first?.clusterCount ?? 0) to \(choice.candidates.last?.clusterCount ?? 0)"
-    guard let chosen = choice.candidates.first(where: { $0.clusterCount == choice.chosen }),
-      let silhouette = chosen.silhouette
-    else { return "k=\(choice.chosen) is the only number that could be tried." }
-    return
-      "k=\(choice.chosen) has the best silhouette (\(TextTable.number((silhouette * 1000).rounded() / 1000))) of k = \(range): customers are closest to their own segment and farthest from the next."
-  }
-}
-
-extension ChoiceOfClusterCount.Candidate {
-  var json: JSON {
-    [
-      "k": .integer(clusterCount),
-      "inertia": .number(inertia),
-      "silhouette": .number(silhouette),
-      "simplified_silhouette": .number(simplifiedSilhouette),
-      "calinski_harabasz": .number(calinskiHarabasz),
-      "davies_bouldin": .number(daviesBouldin),
-      "min_size": .number(smallestSize),
-    ]
   }
 }

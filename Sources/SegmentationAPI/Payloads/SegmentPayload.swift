@@ -51,6 +51,10 @@ struct SegmentPayload {
       .init(name: "size", value: .number(cluster.size)),
       .init(name: "share", value: .number(cluster.share)),
       .init(name: "silhouette", value: .number(cluster.silhouette)),
+      .init(name: "stability", value: .number(cluster.stability)),
+      .init(
+        name: "stability_word",
+        value: .string(cluster.stability.map { StabilityWord($0).rawValue })),
       .init(name: "profile", value: byFeature(cluster.means)),
       .init(name: "z", value: byFeature(cluster.z)),
       .init(
@@ -72,8 +76,13 @@ struct SegmentPayload {
       .init(name: "share", value: .number(cluster.share)),
     ]
       + zip(run.features, cluster.means).map { .init(name: $0.key, value: .number($1)) }
-      + [.init(name: "silhouette", value: .number(cluster.silhouette))]
-      + segment.details.members
+      + [
+        .init(name: "silhouette", value: .number(cluster.silhouette)),
+        .init(name: "stability", value: .number(cluster.stability)),
+        .init(
+          name: "stability_word",
+          value: .string(cluster.stability.map { StabilityWord($0).rawValue })),
+      ] + segment.details.members
   }
 }
 

@@ -24,6 +24,10 @@ struct ClusterRoutes {
         summary: "The long table cluster by feature: mean, z, lift and quantiles.",
         .cached { call throws(ProblemDetails) in try profiles(call) }),
       Endpoint(
+        .get, "/clusters/k", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
+        summary: "The table of k: every index, the votes, and why this k.",
+        .cached { call throws(ProblemDetails) in try ChoiceRoute(call: call).answer() }),
+      Endpoint(
         .get, "/clusters/{i}", forms: [.json, .csv, .txt], parameters: [.run, .series],
         summary: "One cluster.", .cached { call throws(ProblemDetails) in try one(call) }),
     ]

@@ -4,7 +4,7 @@
 /// log(1 + x) for x ≥ 0, to the last place or the one beside it.
 ///
 /// - SeeAlso: the `log` of Sun's fdlibm, whose reduction and polynomial this is.
-func logarithmOfOnePlus(_ x: Double) -> Double {
+package func logarithmOfOnePlus(_ x: Double) -> Double {
   let u = 1 + x
   guard u.isFinite, u > 0 else { return u == 0 ? -.infinity : u }
   // What rounding took from 1 + x, put back to first order.
@@ -37,7 +37,7 @@ func logarithmOfOnePlus(_ x: Double) -> Double {
 ///
 /// The power is taken by halving the argument until a Taylor series of 20 terms is exact to the
 /// last place, then squaring back.
-func exponentialLessOne(_ x: Double) -> Double {
+package func exponentialLessOne(_ x: Double) -> Double {
   guard x.isFinite, abs(x) < 700 else { return x > 0 ? .infinity : -1 }
   var halvings = 0
   var reduced = x
