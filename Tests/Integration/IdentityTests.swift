@@ -80,7 +80,8 @@ struct IdentityTests {
       let other = try #require(fit["segments"][1]["name"].string)
       let cases: [(String, Int)] = [
         ("", 400), ("{", 400), ("[]", 422), ("{}", 422), (#"{"name":""}"#, 422),
-        (#"{"name":3}"#, 422), (#"{"colour":"blue"}"#, 422), (#"{"pinned":"yes"}"#, 422),
+        (#"{"name":3}"#, 422), (#"{"name":" =1+1"}"#, 422), (#"{"colour":"blue"}"#, 422),
+        (#"{"pinned":"yes"}"#, 422),
         (#"{"size":3}"#, 422), (#"{"name":"a\nb"}"#, 422),
         ("{\"name\":\"\(String(repeating: "x", count: 201))\"}", 422),
         ("{\"name\":\"\(other.uppercased())\"}", 409),

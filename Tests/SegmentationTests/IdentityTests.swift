@@ -275,6 +275,32 @@ import Testing
     }
   }
 
+  @Test("runs that enter a series at the same time follow one another")
+  func concurrent() async throws {
+    let service = service()
+    let texts = lines(Self.six)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for seed in 0..<12 {
+        group.addTask {
+          _ = try self.fit(service, texts, k: 5 + seed % 2) { $0.seed = UInt64(seed) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let snapshot = service.snapshot
+    let state = try #require(snapshot.series["default"])
+    #expect(state.runIDs.count == 12)
+    #expect(state.activations == state.runIDs)
+    // Each follows the one that entered before it.
+    let previous = state.runIDs.map { snapshot.runs[$0]?.identity.previousRunID }
+    #expect(previous == [nil] + state.runIDs.dropLast().map(Optional.some))
+    for id in state.runIDs {
+      let run = try #require(snapshot.runs[id])
+      #expect(Set(run.segmentIDs).count == run.segments.count)
+      #expect(Set(run.segments.map(\.name)).count == run.segments.count)
+    }
+  }
+
   @Test("the changes of a store, made again, give the same contents")
   func replay() throws {
     let service = service()

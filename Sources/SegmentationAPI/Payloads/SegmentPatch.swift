@@ -88,6 +88,10 @@ struct SegmentPatch: Sendable {
       if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
         return "holds a control character"
       }
+      if trimmed(text).first.map({ "=+-@".contains($0) }) == true {
+        // A file is handed back with its cells as they are, the name among them.
+        return "begins with a character that spreadsheets take for a formula"
+      }
       return text.utf8.count > nameLimit ? "is longer than \(nameLimit) bytes" : nil
     default:
       return text.utf8.count > descriptionLimit ? "is longer than \(descriptionLimit) bytes" : nil
