@@ -67,7 +67,19 @@ struct Context: Sendable {
         }
       }
     case .upload(let handler):
-      let receiver = try UploadReceiver(upload: try handler(call), call: call, context: self)
+      let upload = try handler(call)
+      if let stream = upload.stream,
+        case .rows(let format, let charset) = try ContentKind(call.request),
+        format == nil || format == .csv
+      {
+        let limits = configuration.limits
+        return .transform(
+          stream(
+            DecodingOptions(
+              format: format, charset: charset, limits: limits.decoding, keepsText: true,
+              threadCount: limits.threads)), limit: limits.contentBytes)
+      }
+      let receiver = try UploadReceiver(upload: upload, call: call, context: self)
       return .receive(receiver, limit: configuration.limits.contentBytes)
     case .document(let handler):
       return .receive(
@@ -163,7 +175,7 @@ struct Context: Sendable {
       answer.status, fields: fields(of: answer), content: bytes, etag: tag(of: answer, bytes))
   }
 
-  private func fields(of answer: Answer) -> HeaderFields {
+  func fields(of answer: Answer) -> HeaderFields {
     var fields = answer.fields
     if case .empty = answer.content {
       // Without content there is no type to tell.

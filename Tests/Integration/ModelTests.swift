@@ -156,4 +156,65 @@ struct ModelTests {
       #expect(completion.output.contains("All labels are equal."))
     }
   }
+
+  @Test("rows are assigned as they arrive with the bytes that a whole file gets")
+  func streamed() async throws {
+    try await ServiceProcess.with(["--threads", "3"]) { service in
+      let curl = service.client()
+      _ = try await fit(curl)
+      let large = SampleCustomers.csv(count: 30_000, seed: 4)
+      let streamed = try await curl.post("/segments/assign.csv", .bytes(large))
+      #expect(streamed.status == 200)
+      #expect(streamed.headers["Content-Type"]?.hasPrefix("text/csv") == true)
+      let whole = try await curl.post(
+        "/segments/assign.csv", .multipart([.init("file", large, filename: "c.csv")]))
+      #expect(whole.body == streamed.body)
+      let header = streamed.text.prefix { $0 != "\r\n" }
+      #expect(
+        header.hasSuffix(
+          ",segment_id,segment_name,cluster,distance,margin,second_segment_id,far"))
+      let chunked = try await curl.post(
+        "/segments/assign.csv",
+        .chunks(
+          stride(from: 0, to: large.count, by: 7001).map {
+            Array(large[$0..<min($0 + 7001, large.count)])
+          }))
+      #expect(chunked.body == streamed.body)
+      let marked = try await curl.post("/segments/assign.csv?bom=1", .bytes(large))
+      #expect(marked.body == [0xEF, 0xBB, 0xBF] + streamed.body)
+      // A far customer, one without a value, and one record that is too long.
+      let odd = try await curl.post(
+        "/segments/assign.csv",
+        .text("age;annual_income;spending_score\n1000;86;82\n;1;2\n30;86;82;9\n"))
+      let lines = odd.text.split(separator: "\r\n").map(String.init)
+      #expect(lines.count == 4)
+      #expect(lines[1].hasSuffix(",true"))
+      #expect(lines[2] == ",1,2,,,,,,,")
+      #expect(lines[3] == "30,86,82,,,,,,,,9")
+    }
+  }
+
+  @Test("a stream that cannot be assigned is refused before anything is answered")
+  func streamRefusals() async throws {
+    try await ServiceProcess.with { service in
+      let curl = service.client()
+      #expect(try await curl.post("/segments/assign.csv", .bytes(Self.csv)).status == 404)
+      _ = try await fit(curl)
+      let missing = try await curl.post("/segments/assign.csv", .text("a,b\n1,2\n"))
+      #expect(missing.status == 422)
+      #expect(missing.text.contains("spending_score"))
+      #expect(try await curl.post("/segments/assign.csv", .text("")).status == 400)
+      #expect(
+        try await curl.post("/segments/assign.csv", .text("age,annual_income,spending_score\n"))
+          .status == 422)
+      let json = #"[{"age":32,"annual_income":86,"spending_score":82}]"#
+      let one = try await curl.post("/segments/assign.csv", .text(json))
+      #expect(one.status == 200)
+      #expect(one.text.hasPrefix("age,annual_income,spending_score,segment_id,"))
+      let lines = try await curl.post(
+        "/segments/assign.ndjson", .text(json), headers: ["Content-Type": "application/json"])
+      #expect(lines.text.contains(#""far":false"#))
+      #expect(lines.text.split(separator: "\n").count == 1)
+    }
+  }
 }

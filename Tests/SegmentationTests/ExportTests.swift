@@ -107,6 +107,35 @@ private struct SeededRandom {
   }
 }
 
+@Suite struct BatchScoringTests {
+  @Test("many customers are scored as one is", arguments: Scale.allCases)
+  func same(scale: Scale) throws {
+    for k in [1, 2, 5] {
+      let run = try run(scale, k: k)
+      var rows = (0..<200).map { run.featureValues(row: $0) }
+      rows += [[.nan, 1, 1], [1e300, 1, 1], [0, 0, 0], [1e6, 1e6, 1e6], [-5, 1, 1]]
+      let scores = try run.scores((0..<3).map { feature in rows.map { $0[feature] } })
+      #expect(scores.count == rows.count)
+      for (index, row) in rows.enumerated() {
+        guard let score = row.contains(where: \.isNaN) ? nil : run.score(row) else {
+          #expect(scores.clusters[index] == -1 && scores.distances[index].isNaN)
+          #expect(scores.secondClusters[index] == -1 && scores.far[index] == -1)
+          continue
+        }
+        #expect(Int(scores.clusters[index]) == score.cluster)
+        #expect(scores.distances[index] == score.distance)
+        #expect(scores.far[index] == (score.isFar ? 1 : 0))
+        #expect(Int(scores.secondClusters[index]) == score.secondCluster ?? -1)
+        if let margin = score.margin {
+          #expect(scores.margins[index] == margin)
+        } else {
+          #expect(scores.margins[index].isNaN)
+        }
+      }
+    }
+  }
+}
+
 @Suite struct FeatureDomainTests {
   @Test(
     "a domain holds exactly the values that have a distance",

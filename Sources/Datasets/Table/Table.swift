@@ -76,7 +76,7 @@ public struct Table: Sendable {
     }
   }
 
-  private static func folded(_ name: String) -> String {
+  static func folded(_ name: String) -> String {
     var text = Substring(name)
     while text.first?.isWhitespace == true { text.removeFirst() }
     while text.last?.isWhitespace == true { text.removeLast() }

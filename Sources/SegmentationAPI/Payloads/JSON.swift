@@ -1,3 +1,5 @@
+import Datasets
+
 /// A JSON text being written: an ordered tree that keeps members in the order they were given.
 ///
 /// Numbers are written in the shortest form that reads back the same (RFC 8259 §6); what is not a
@@ -76,12 +78,7 @@ enum JSON: Sendable, Equatable {
       out.append(contentsOf: "null".utf8)
       return
     }
-    // Below 2^53 every whole Double is an exact Int.
-    if value == value.rounded(), abs(value) < 9_007_199_254_740_992 {
-      out.append(contentsOf: String(Int(value)).utf8)
-    } else {
-      out.append(contentsOf: value.description.utf8)
-    }
+    ShortestDecimal.append(value, to: &out)
   }
 
   /// Appends a quoted string (RFC 8259 §7); `<` is escaped so that the text is inert inside HTML.

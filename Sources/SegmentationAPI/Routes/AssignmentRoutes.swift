@@ -23,9 +23,17 @@ struct AssignmentRoutes {
         .upload { call throws(ProblemDetails) in
           // Asked for now, so that a missing run is told before a large file is sent.
           let run = try call.model()
-          return RowUpload(
+          var upload = RowUpload(
             parameters: Self.own + Parameter.list, keepsText: call.form == .csv
           ) { call, rows throws(ProblemDetails) in try many(call, run: run, rows: rows) }
+          let dialect = try call.dialect(isHandedBack: true)
+          if call.form == .csv, !dialect.isSpreadsheetSafe {
+            upload.stream = { options in
+              AssignmentStream(
+                call: call, context: context, run: run, dialect: dialect, options: options)
+            }
+          }
+          return upload
         }),
     ]
   }
@@ -81,33 +89,20 @@ struct AssignmentRoutes {
   private func many(_ call: Call, run: Run, rows: ReceivedRows) throws(ProblemDetails) -> Answer {
     guard let decoded = rows.decoded else { throw ProblemDetails(DatasetError.emptyContent) }
     let table = decoded.table
-    var columns: [Int] = []
-    var missing: [String] = []
-    for feature in run.features {
-      if let index = table.columnIndex(named: feature.key)
-        ?? table.columnIndex(named: feature.header)
-      {
-        columns.append(index)
-      } else {
-        missing.append(feature.key)
-      }
-    }
-    guard missing.isEmpty else {
-      throw ProblemDetails(
-        SegmentationError.missingFeatures(
-          names: missing, available: table.columns.map(\.key)))
-    }
-    let assignment = Assignment(run: run, table: table, columns: columns)
-    if call.form == .csv, let archive = decoded.archive {
+    if call.form == .csv, decoded.archive != nil {
       return Answer(
         form: .csv,
-        producer: AnnotatedFile(
-          source: .archive(archive, table), columns: AssignmentCells.columns,
-          dialect: try call.dialect(isHandedBack: true)
-        ) { row in
-          AssignmentCells.cells(run: run, score: row.flatMap { assignment.score(row: $0) })
-        },
+        producer: try AssignmentCells.file(
+          run: run, decoded: decoded, dialect: try call.dialect(isHandedBack: true)),
         tag: nil)
+    }
+    let columns = try run.featureColumns(keys: table.columns.map(\.key)) {
+      table.columnIndex(named: $0)
+    }
+    let assignment = Assignment(run: run, table: table, columns: columns)
+    if call.form == .ndjson {
+      return Answer(
+        form: .ndjson, producer: AssignedRows(assignment: assignment), tag: nil)
     }
     return try call.answer(
       RowSet(
@@ -138,8 +133,57 @@ private struct Assignment: Sendable {
   }
 }
 
+/// Rows with their segments as one JSON object a line, made as the client reads them.
+private struct AssignedRows: ContentProducer {
+  /// The size at which a piece is handed on, in bytes.
+  private static let pieceSize = 64 << 10
+
+  let assignment: Assignment
+  private var position = 0
+
+  init(assignment: Assignment) {
+    self.assignment = assignment
+  }
+
+  mutating func produce(into buffer: inout [UInt8]) -> Bool {
+    let table = assignment.table
+    let names = table.columns.map(\.key) + AssignmentCells.columns
+    while position < table.rowCount, buffer.count < Self.pieceSize {
+      let cells =
+        table.columns.map { CustomerTable.cell($0, row: position) }
+        + AssignmentCells.cells(run: assignment.run, score: assignment.score(row: position))
+      JSON.object(zip(names, cells).map { .init(name: $0, value: $1) }).write(to: &buffer)
+      buffer.append(0x0A)
+      position += 1
+    }
+    return position < table.rowCount
+  }
+}
+
+extension Run {
+  /// The place of each feature among the columns of some content.
+  ///
+  /// - Throws: a problem that names the features that are not there.
+  func featureColumns(keys: [String], _ find: (String) -> Int?) throws(ProblemDetails) -> [Int] {
+    var columns: [Int] = []
+    var missing: [String] = []
+    for feature in features {
+      if let index = find(feature.key) ?? find(feature.header) {
+        columns.append(index)
+      } else {
+        missing.append(feature.key)
+      }
+    }
+    guard missing.isEmpty else {
+      throw ProblemDetails(
+        SegmentationError.missingFeatures(names: missing, available: keys))
+    }
+    return columns
+  }
+}
+
 /// The columns that an assignment adds to a row.
-private enum AssignmentCells {
+enum AssignmentCells {
   static let columns = ScoreCells.columns + ["second_segment_id", "far"]
 
   static func cells(run: Run, score: Score?) -> [JSON] {
@@ -148,5 +192,29 @@ private enum AssignmentCells {
         .string(score?.secondCluster.map { run.segments[$0].id }),
         score.map { .bool($0.isFar) } ?? .null,
       ]
+  }
+  /// Appends the headers of the added columns and the line end.
+  static func writeHeader(_ dialect: CSVDialect, to output: inout [UInt8]) {
+    for column in columns {
+      output.append(UInt8(ascii: ","))
+      dialect.write(.string(column), to: &output)
+    }
+    output.append(contentsOf: [0x0D, 0x0A])
+  }
+
+  /// A file that is there whole, to be handed back with the added columns.
+  static func file(run: Run, decoded: DecodedTable, dialect: CSVDialect) throws(ProblemDetails)
+    -> AnnotatedFile
+  {
+    let table = decoded.table
+    let columns = try run.featureColumns(keys: table.columns.map(\.key)) {
+      table.columnIndex(named: $0)
+    }
+    let assignment = Assignment(run: run, table: table, columns: columns)
+    let source: AnnotatedFile.Source =
+      if let archive = decoded.archive { .archive(archive, table) } else { .table(table) }
+    return AnnotatedFile(source: source, columns: Self.columns, dialect: dialect) { row in
+      cells(run: run, score: row.flatMap { assignment.score(row: $0) })
+    }
   }
 }

@@ -1,0 +1,273 @@
+/// Some records of delimited text, read for a few of their columns and ready to be written again
+/// with more cells.
+public struct RowBatch: Sendable {
+  /// For each column that was asked for the number in each record; NaN where there is none.
+  public private(set) var columns: [[Double]]
+  /// How many records there are, those that are no rows among them.
+  public var count: Int { texts.count }
+
+  /// Where a record's text is, without its line end.
+  private struct RecordText {
+    var start: UInt32
+    var end: UInt32
+    /// Whether it lies in `rewritten` and not in the block.
+    var isRewritten: Bool
+  }
+
+  private let block: [UInt8]
+  private var texts: [RecordText] = []
+  /// Records that cannot be handed on byte for byte, as RFC 4180 fields.
+  private var rewritten: [UInt8] = []
+  /// What records with too many fields have beyond the header's, by record.
+  private var surplus: [Int: [UInt8]] = [:]
+
+  /// How much text is looked at before its cells are read.
+  private static let regionLength = 1 << 15
+
+  /// Reads a block of whole records.
+  ///
+  /// - Parameters:
+  ///   - block: text with padding around it.
+  ///   - range: where the text is; it begins and ends where records do.
+  ///   - width: the header's number of fields.
+  ///   - columns: those whose numbers are wanted.
+  init(
+    _ block: [UInt8], range: Range<Int>, delimiter: UInt8, width: Int, maxFieldBytes: Int,
+    columns wanted: [Int]
+  ) throws(DatasetError) {
+    self.block = block
+    columns = wanted.map { _ in [] }
+    var scanner = SeparatorScanner(delimiter: delimiter)
+    var bounds = FieldBounds()
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let region = index..<min(index + Self.regionLength, range.upperBound)
+      scanner.scan(block, region, into: &bounds)
+      let rowCount = bounds.count / width
+      let isEven =
+        !bounds.isIrregular && !bounds.hasNUL && rowCount > 0 && width > 1
+        && rowCount == bounds.lineFeedCount
+        && scanner.areRows(block, bounds, width: width, count: rowCount)
+        && maxFieldBytes >= Self.regionLength
+      if isEven, Int(bounds.fields[rowCount * width - 1].end) < range.upperBound {
+        takeRows(bounds, rowCount, width: width, delimiter: delimiter, wanted)
+        index = Int(bounds.fields[rowCount * width - 1].end) + 1
+      } else {
+        index = try cutRecords(
+          range: index..<range.upperBound, upTo: region.upperBound, delimiter: delimiter,
+          width: width, maxFieldBytes: maxFieldBytes, wanted)
+      }
+    }
+  }
+
+  /// Takes rows whose fields lie between separators.
+  private mutating func takeRows(
+    _ bounds: FieldBounds, _ rowCount: Int, width: Int, delimiter: UInt8, _ wanted: [Int]
+  ) {
+    texts.reserveCapacity(texts.count + rowCount)
+    let isVerbatim = delimiter == UInt8(ascii: ",") && bounds.quotedCount == 0
+    let block = block
+    // Safety: the bounds were found in the block and hold `rowCount · width` fields; a field's end
+    // is where its separator stands, which is within the block.
+    block.withUnsafeBufferPointer { block in
+      bounds.fields.withUnsafeBufferPointer { fields in
+        for (place, column) in wanted.enumerated() {
+          columns[place].reserveCapacity(columns[place].count + rowCount)
+          var field = column
+          for _ in 0..<rowCount {
+            var start = Int(fields[field].start)
+            var end = Int(fields[field].end)
+            if column == width - 1, end > start, block[end - 1] == 0x0D { end -= 1 }
+            if end - start > 1, block[start] == UInt8(ascii: "\"") {
+              start += 1
+              end -= 1
+            }
+            columns[place].append(Self.number(UnsafeBufferPointer(rebasing: block[start..<end])))
+            field += width
+          }
+        }
+        for row in 0..<rowCount {
+          let first = row * width
+          let start = Int(fields[first].start)
+          var end = Int(fields[first + width - 1].end)
+          if bounds.hasReturns, end > start, block[end - 1] == 0x0D { end -= 1 }
+          if isVerbatim {
+            texts.append(
+              RecordText(start: UInt32(start), end: UInt32(end), isRewritten: false))
+            continue
+          }
+          let begin = rewritten.count
+          for field in first..<first + width {
+            if field > first { rewritten.append(UInt8(ascii: ",")) }
+            let fieldEnd = field == first + width - 1 ? end : Int(fields[field].end)
+            appendField(UnsafeBufferPointer(rebasing: block[Int(fields[field].start)..<fieldEnd]))
+          }
+          texts.append(
+            RecordText(
+              start: UInt32(begin), end: UInt32(rewritten.count), isRewritten: true))
+        }
+      }
+    }
+  }
+
+  /// Appends a field as it stands in the text; its quotes, if any, are used as RFC 4180 has it.
+  private mutating func appendField(_ field: UnsafeBufferPointer<UInt8>) {
+    let quote = UInt8(ascii: "\"")
+    func needsQuotes(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+      bytes.contains { $0 == UInt8(ascii: ",") || $0 == quote || $0 == 0x0A || $0 == 0x0D }
+    }
+    if field.count > 1, field[0] == quote {
+      let inner = field[1..<field.count - 1]
+      if needsQuotes(inner) {
+        rewritten.append(contentsOf: field)
+      } else {
+        rewritten.append(contentsOf: inner)
+      }
+    } else if needsQuotes(field[...]) {
+      rewritten.append(quote)
+      rewritten.append(contentsOf: field)
+      rewritten.append(quote)
+    } else {
+      rewritten.append(contentsOf: field)
+    }
+  }
+
+  /// Takes records one by one, and gives where the next one begins.
+  private mutating func cutRecords(
+    range: Range<Int>, upTo limit: Int, delimiter: UInt8, width: Int, maxFieldBytes: Int,
+    _ wanted: [Int]
+  ) throws(DatasetError) -> Int {
+    var cutter = RecordCutter(delimiter: delimiter, maxFieldBytes: maxFieldBytes)
+    let block = block
+    let text = block.span.extracting(0..<range.upperBound)
+    var index = range.lowerBound
+    while index < limit {
+      guard case .record(let next) = try cutter.cut(text, from: index, isLast: true) else {
+        return range.upperBound
+      }
+      index = next
+      var fields: [[UInt8]] = []
+      for field in cutter.fields { fields.append(field.value(in: text)) }
+      let begin = rewritten.count
+      for place in 0..<width {
+        if place > 0 { rewritten.append(UInt8(ascii: ",")) }
+        guard place < fields.count else { continue }
+        let field = fields[place]
+        CSVWriter.appendField(field.span, to: &rewritten)
+      }
+      if fields.count > width {
+        var rest: [UInt8] = []
+        for field in fields[width...] {
+          rest.append(UInt8(ascii: ","))
+          CSVWriter.appendField(field.span, to: &rest)
+        }
+        surplus[texts.count] = rest
+      }
+      texts.append(
+        RecordText(start: UInt32(begin), end: UInt32(rewritten.count), isRewritten: true))
+      for (place, column) in wanted.enumerated() {
+        guard fields.count == width else {
+          columns[place].append(.nan)
+          continue
+        }
+        let field = fields[column]
+        columns[place].append(NumberParser.read(field.span).value ?? .nan)
+      }
+    }
+    return index
+  }
+
+  /// The number a cell holds, NaN if it holds none.
+  private static func number(_ cell: UnsafeBufferPointer<UInt8>) -> Double {
+    var index = 0
+    var mantissa: UInt64 = 0
+    var decimals = 0
+    let count = cell.count
+    let isNegative = count > 0 && cell[0] == UInt8(ascii: "-")
+    if isNegative { index = 1 }
+    let first = index
+    // 15 digits are exact whatever they are.
+    if count - first > 0, count - first <= 15 {
+      while index < count {
+        let digit = cell[index] &- 48
+        guard digit < 10 else { break }
+        mantissa = mantissa &* 10 &+ UInt64(digit)
+        index &+= 1
+      }
+      if index == count {
+        return isNegative ? -Double(mantissa) : Double(mantissa)
+      }
+      if index > first, cell[index] == UInt8(ascii: ".") {
+        index &+= 1
+        while index < count {
+          let digit = cell[index] &- 48
+          guard digit < 10 else { break }
+          mantissa = mantissa &* 10 &+ UInt64(digit)
+          decimals &+= 1
+          index &+= 1
+        }
+        if index == count, decimals > 0 {
+          let magnitude = Double(mantissa) / PowersOfTen.exact[decimals]
+          return isNegative ? -magnitude : magnitude
+        }
+      }
+    }
+    return NumberParser.read(Span(_unsafeElements: cell)).value ?? .nan
+  }
+
+  // MARK: Writing
+
+  /// The records as RFC 4180 has them, each followed by its further cells and CR LF.
+  ///
+  /// - Parameter cells: columns with a cell for each record.
+  public func written(with cells: [CellColumn]) -> [UInt8] {
+    let longest = cells.reduce(2) { $0 + 1 + $1.maxLength }
+    var capacity = count * longest + rewritten.count
+    for text in texts where !text.isRewritten { capacity += Int(text.end - text.start) }
+    for rest in surplus.values { capacity += rest.count }
+    // Safety: `capacity` has room for every text and for the longest cells of each record, so
+    // that no write passes it; the texts' bounds lie in the arrays they are copied from.
+    return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+      guard var next = output.baseAddress else { return }
+      let begin = next
+      block.withUnsafeBufferPointer { block in
+        rewritten.withUnsafeBufferPointer { rewritten in
+          for (record, text) in texts.enumerated() {
+            let source = text.isRewritten ? rewritten : block
+            let length = Int(text.end &- text.start)
+            if length > 0, let base = source.baseAddress {
+              next.initialize(from: base + Int(text.start), count: length)
+              next += length
+            }
+            for column in cells {
+              next.initialize(to: UInt8(ascii: ","))
+              next += 1
+              switch column {
+              case .numbers(let numbers):
+                let number = numbers[record]
+                if number.isFinite { next += ShortestDecimal.write(number, to: next) }
+              case .texts(let codes, let texts):
+                let code = Int(codes[record])
+                texts[code < 0 ? texts.count - 1 : code].withUnsafeBufferPointer { text in
+                  guard let base = text.baseAddress else { return }
+                  next.initialize(from: base, count: text.count)
+                  next += text.count
+                }
+              }
+            }
+            if !surplus.isEmpty, let rest = surplus[record] {
+              for byte in rest {
+                next.initialize(to: byte)
+                next += 1
+              }
+            }
+            next[0] = 0x0D
+            next[1] = 0x0A
+            next += 2
+          }
+        }
+      }
+      count = next - begin
+    }
+  }
+}
