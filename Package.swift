@@ -45,8 +45,9 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets"], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "SegmentationTests", dependencies: ["Segmentation", "Datasets", "Clustering"],
-      swiftSettings: strict),
+      name: "SegmentationTests",
+      dependencies: ["Segmentation", "Datasets", "Clustering", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "HTTPServerTests", dependencies: ["HTTPServer"],
       // Read by the tests from where they lie.

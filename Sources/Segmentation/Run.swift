@@ -31,15 +31,19 @@ public final class Run: Sendable {
   public let rowLabels: RowLabels
   /// What a reader must not miss.
   public let warnings: [RunWarning]
+  /// Rules, value and what to do.
+  public let insight: RunInsight
   /// How its segments follow those of the run that was current when it entered its series.
   public let identity: RunIdentity
+  private let keptProfile: KeptProfile
 
   init(
     id: String, createdAt: Int64, dataset: Dataset, options: SegmentationOptions,
     features: [RunFeature], clusters: [Cluster], centroids: NearestCentroids, segments: [Segment],
     quality: RunQuality, choice: ChoiceOfClusterCount?, rowLabels: RowLabels,
     warnings: [RunWarning],
-    identity: RunIdentity = RunIdentity()
+    insight: RunInsight, identity: RunIdentity = RunIdentity(),
+    keptProfile: KeptProfile = KeptProfile()
   ) {
     self.id = id
     self.createdAt = createdAt
@@ -53,7 +57,9 @@ public final class Run: Sendable {
     self.choice = choice
     self.rowLabels = rowLabels
     self.warnings = warnings
+    self.insight = insight
     self.identity = identity
+    self.keptProfile = keptProfile
   }
 
   /// The same run with other segments, one for each cluster in the same order.
@@ -61,8 +67,14 @@ public final class Run: Sendable {
     Run(
       id: id, createdAt: createdAt, dataset: dataset, options: options, features: features,
       clusters: clusters, centroids: centroids, segments: segments, quality: quality,
-      choice: choice, rowLabels: rowLabels, warnings: warnings, identity: identity)
+      choice: choice, rowLabels: rowLabels, warnings: warnings, insight: insight,
+      identity: identity, keptProfile: keptProfile)
   }
+
+  /// What the rows say about the segments beyond centroids; made when it is first asked for.
+  ///
+  /// - Complexity: O(1) but for the first time, which looks at every row.
+  public var profile: RunProfile { keptProfile.profile(of: self) }
 
   /// The sum of the sizes of all clusters: the customers that were clustered.
   public var customerCount: Double { clusters.reduce(0) { $0 + $1.size } }

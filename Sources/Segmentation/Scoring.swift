@@ -30,6 +30,11 @@ extension Run {
     } catch {
       return nil
     }
+    return score(match)
+  }
+
+  /// The score that two nearest centroids make.
+  func score(_ match: NearestCentroids.Match) -> Score {
     let margin = match.secondDistance.map { $0 > 0 ? 1 - match.distance / $0 : 0 }
     return Score(
       cluster: match.nearest, distance: match.distance, secondCluster: match.second, margin: margin,

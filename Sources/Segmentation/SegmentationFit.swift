@@ -6,6 +6,7 @@ struct SegmentationFit {
   private let dataset: Dataset
   private let options: SegmentationOptions
   private let aliases: ColumnAliases
+  private let playbook: Playbook
   /// The distinct points in the features' own units.
   private let points: DistinctPoints
   private let scalings: [FeatureScaling]
@@ -22,12 +23,14 @@ struct SegmentationFit {
   /// - Parameter threads: how many the numerics may use; the result does not depend on it.
   init(
     dataset: Dataset, options: SegmentationOptions, threads: Int, aliases: ColumnAliases,
+    playbook: Playbook,
     cancellation: @escaping @Sendable () -> Bool, clock: inout PhaseClock
   ) throws(SegmentationError) {
     self.dataset = dataset
     self.options = options
     self.aliases = aliases
     self.threads = threads
+    self.playbook = playbook
     let points = try SegmentationFit.attempt { () throws(ClusteringError) in
       try DistinctPoints(
         columns: dataset.features.map { SampleColumn(dataset.compactNumbers(ofColumn: $0)) },
@@ -113,6 +116,7 @@ struct SegmentationFit {
     let labels = RowLabels(
       model.labels, of: points, rows: dataset.rows, rowCount: dataset.table.rowCount,
       clusterCount: model.clusterCount, threads: threads)
+    let insight = insight(statistics, labels: labels)
     return Run(
       id: id, createdAt: createdAt, dataset: dataset, options: options,
       features: statistics.features, clusters: statistics.clusters,
@@ -121,7 +125,7 @@ struct SegmentationFit {
       warnings: RunWarnings(
         dataset: dataset, features: statistics.features, clusters: statistics.clusters,
         quality: runQuality, choice: choice, options: options
-      ).all)
+      ).all, insight: insight)
   }
 
   private typealias Statistics = (features: [RunFeature], clusters: [Cluster])
@@ -199,11 +203,40 @@ struct SegmentationFit {
     return deviation * deviation
   }
 
+  /// The features as names and the playbook see them.
+  private func namedFeatures(_ statistics: Statistics) -> [SegmentNaming.Feature] {
+    statistics.features.map { .init(key: $0.key, meaning: aliases.meaning(ofKey: $0.key)) }
+  }
+
+  private func insight(_ statistics: Statistics, labels: RowLabels) -> RunInsight {
+    let rules = SegmentRules(
+      LabelledPoints(
+        columns: (0..<points.points.featureCount).map { points.points.column($0) },
+        labels: model.labels, weights: points.weights, clusterCount: model.clusterCount))
+    let value = dataset.valueColumn.map { valueSplit(column: $0, labels: labels) }
+    let plays = playbook.plays(
+      features: namedFeatures(statistics), z: statistics.clusters.map(\.z),
+      shares: statistics.clusters.map(\.share), value: value)
+    return RunInsight(rules: rules, value: value, plays: plays)
+  }
+
+  /// How the value column splits over the clusters, from the distinct points where it is a feature.
+  private func valueSplit(column: Int, labels: RowLabels) -> ValueSplit {
+    let key = dataset.table.columns[column].key
+    if let feature = dataset.features.firstIndex(of: column) {
+      return ValueSplit(
+        column: column, key: key, clusterCount: model.clusterCount,
+        values: points.points.column(feature), weight: { points.weights[$0] },
+        cluster: { Int(model.labels[$0]) })
+    }
+    return ValueSplit(
+      column: column, key: key,
+      tally: ValueSplit.Tally(of: dataset, column: column, labels, clusterCount: model.clusterCount)
+    )
+  }
+
   private func segments(_ statistics: Statistics) -> [Segment] {
-    let naming = SegmentNaming(
-      features: statistics.features.map {
-        .init(key: $0.key, meaning: aliases.meaning(ofKey: $0.key))
-      })
+    let naming = SegmentNaming(features: namedFeatures(statistics))
     let names = naming.names(z: statistics.clusters.map(\.z))
     return zip(statistics.clusters, names).map { cluster, name in
       Segment(id: SegmentNaming.slug(name), name: name, cluster: cluster.index)

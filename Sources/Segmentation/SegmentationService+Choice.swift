@@ -13,7 +13,8 @@ extension SegmentationService {
     var clock = PhaseClock()
     let fit = try SegmentationFit(
       dataset: run.dataset, options: options, threads: configuration.threads,
-      aliases: configuration.aliases, cancellation: cancellation, clock: &clock)
+      aliases: configuration.aliases, playbook: configuration.playbook, cancellation: cancellation,
+      clock: &clock)
     guard let choice = fit.choice else { throw .cancelled }
     return choice
   }

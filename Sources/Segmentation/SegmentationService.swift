@@ -13,11 +13,16 @@ public final class SegmentationService: Sendable {
     public var threads: Int
     /// The words by which columns are recognised.
     public var aliases: ColumnAliases
+    /// What to do with which kind of segment.
+    public var playbook: Playbook
 
     /// A configuration with the words that the service knows by itself.
-    public init(threads: Int = 1, aliases: ColumnAliases = .standard) {
+    public init(
+      threads: Int = 1, aliases: ColumnAliases = .standard, playbook: Playbook = .standard
+    ) {
       self.threads = threads
       self.aliases = aliases
+      self.playbook = playbook
     }
   }
 
@@ -90,7 +95,8 @@ public final class SegmentationService: Sendable {
     }
     let fit = try SegmentationFit(
       dataset: dataset, options: options, threads: configuration.threads,
-      aliases: configuration.aliases, cancellation: cancellation, clock: &clock)
+      aliases: configuration.aliases, playbook: configuration.playbook,
+      cancellation: cancellation, clock: &clock)
     let run = fit.run(id: id, createdAt: SegmentationService.now())
     clock.mark("describe")
     let publication = try enter(run, activates: options.activates)

@@ -42,6 +42,18 @@ struct WeightedQuantiles: Sendable {
     }
   }
 
+  /// Takes values that are in order already.
+  ///
+  /// - Complexity: O(*n*).
+  init(ascending values: [Double], weights: [Double]) {
+    self.values = values
+    var total = 0.0
+    self.cumulative = weights.map {
+      total += $0
+      return total
+    }
+  }
+
   /// The quantile at `share` in 0...1; 0 when there is no value.
   ///
   /// - Complexity: O(log *n*).

@@ -17,12 +17,12 @@ final class Service: Sendable {
   private let server: Server
   private let isStopping = Atomic<Bool>(false)
 
-  init(settings: Settings, aliases: ColumnAliases) {
+  init(settings: Settings, aliases: ColumnAliases, playbook: Playbook = .standard) {
     self.settings = settings
     log = EventLog(level: settings.logLevel, format: settings.logFormat)
     let threads = settings.threads > 0 ? settings.threads : Process.coreCount
     segmentation = SegmentationService(
-      configuration: .init(threads: threads, aliases: aliases),
+      configuration: .init(threads: threads, aliases: aliases, playbook: playbook),
       store: InMemoryDatasetStore<Run>(budgetBytes: settings.maxStoreBytes))
     application = Application(
       service: segmentation,

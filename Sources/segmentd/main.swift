@@ -1,17 +1,18 @@
 import Datasets
 import FoundationEssentials
+import Segmentation
 
 func readFile(_ path: String) throws -> [UInt8] {
   Array(try Data(contentsOf: URL(filePath: path)))
 }
 
 let invocation: Invocation
-let aliases: ColumnAliases
+let playbook: (aliases: ColumnAliases, advice: Playbook)
 do {
   invocation = try Invocation(
     arguments: Array(CommandLine.arguments.dropFirst()),
     environment: ProcessInfo.processInfo.environment, readFile: readFile)
-  aliases = try invocation.aliases(readFile: readFile)
+  playbook = try invocation.playbook(readFile: readFile)
 } catch {
   for fault in error.faults { Process.printError("segmentd: \(fault)") }
   Process.end(.usage)
@@ -19,7 +20,9 @@ do {
 
 switch invocation.command {
 case .serve:
-  Service(settings: invocation.settings, aliases: aliases).run()
+  Service(
+    settings: invocation.settings, aliases: playbook.aliases, playbook: playbook.advice
+  ).run()
 case .healthcheck:
   let settings = invocation.settings
   // A service that listens everywhere is asked on the loopback interface.

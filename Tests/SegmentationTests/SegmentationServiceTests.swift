@@ -176,11 +176,19 @@ private func options(_ change: (inout SegmentationOptions) -> Void) -> Segmentat
   func profiles() throws {
     let run = try service().segment(table(sample), options: options { $0.clusterCount = .fixed(3) })
       .run
-    let profiles = run.profiles()
-    #expect(profiles.count == 9)
-    for profile in profiles {
-      #expect(profile.q10 <= profile.median && profile.median <= profile.q90)
-      #expect(profile.mean == run.clusters[profile.cluster].means[profile.feature])
+    let numbers = run.profile.numbers
+    #expect(numbers.compactMap(\.feature) == [0, 1, 2])
+    for (number, feature) in zip(numbers, run.features) {
+      #expect(number.overall.mean == feature.mean)
+      for cluster in run.clusters {
+        let summary = try #require(number.ofCluster[cluster.index])
+        let steps = [
+          summary.minimum, summary.q10, summary.q25, summary.median, summary.q75, summary.q90,
+          summary.maximum,
+        ]
+        #expect(steps == steps.sorted())
+        #expect(summary.count == cluster.size)
+      }
     }
   }
 }

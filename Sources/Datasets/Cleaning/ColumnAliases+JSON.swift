@@ -10,13 +10,14 @@ extension ColumnAliases {
   /// The words of a file: `{"aliases": {"income": ["Einkommen", …], …}}`, going before those that
   /// the service knows by itself.
   ///
+  /// - Parameter others: members of the file that somebody else reads.
   /// - Throws: ``AliasFault`` with the line of the first mistake.
-  public init(_ file: JSONValue) throws(AliasFault) {
+  public init(_ file: JSONValue, besides others: Set<String> = []) throws(AliasFault) {
     guard case .object(let object) = file else {
       throw AliasFault(line: 1, reason: "the file is not a JSON object")
     }
     var additions: [ColumnMeaning: [String]] = [:]
-    for member in object.members {
+    for member in object.members where !others.contains(member.name) {
       guard member.name == "aliases" else {
         throw AliasFault(line: member.line, reason: "\(member.name) is not known; aliases is")
       }

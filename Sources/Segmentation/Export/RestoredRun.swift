@@ -9,7 +9,10 @@ extension Run {
   ///
   /// Its id is a fingerprint of the model and not the id of that run, which has rows.
   /// - Throws: ``SegmentationError/clustering(_:)`` when a centroid has no distance.
-  public convenience init(restoring model: RunModel, createdAt: Int64) throws(SegmentationError) {
+  public convenience init(
+    restoring model: RunModel, createdAt: Int64, aliases: ColumnAliases = .standard,
+    playbook: Playbook = .standard
+  ) throws(SegmentationError) {
     let centroids: FeatureMatrix
     do {
       centroids = try FeatureMatrix(
@@ -24,14 +27,20 @@ extension Run {
     options.scale = model.scale
     options.seed = model.seed
     options.series = model.series
+    let clusters = model.runClusters
+    // Rules need customers; what to do follows from the centroids.
+    let plays = playbook.plays(
+      features: model.features.map { .init(key: $0.key, meaning: aliases.meaning(ofKey: $0.key)) },
+      z: clusters.map(\.z), shares: clusters.map(\.share), value: nil)
     self.init(
       id: model.fingerprint, createdAt: createdAt,
       dataset: .empty(
         columns: model.features.map { .init(key: $0.key, header: $0.header, unit: $0.unit) }),
-      options: options, features: model.runFeatures, clusters: model.runClusters,
+      options: options, features: model.runFeatures, clusters: clusters,
       centroids: NearestCentroids(centroids: centroids), segments: model.runSegments,
       quality: model.quality.runQuality, choice: nil,
-      rowLabels: RowLabels(rowCount: 0, clusterCount: model.clusters.count), warnings: [])
+      rowLabels: RowLabels(rowCount: 0, clusterCount: model.clusters.count), warnings: [],
+      insight: RunInsight(rules: nil, value: nil, plays: plays))
   }
 }
 
@@ -106,7 +115,9 @@ extension SegmentationService {
   public func restore(_ model: RunModel, activates: Bool) throws(SegmentationError) -> (
     run: Run, isNew: Bool
   ) {
-    let run = try Run(restoring: model, createdAt: SegmentationService.now())
+    let run = try Run(
+      restoring: model, createdAt: SegmentationService.now(), aliases: configuration.aliases,
+      playbook: configuration.playbook)
     // Its segments keep the ids the model has for them: it assigns as the run did.
     let publication = try publish(run.dataset, run: run, activates: activates, expecting: nil)
     return (publication.run ?? run, publication.isNewRun)

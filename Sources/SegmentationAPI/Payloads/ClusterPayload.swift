@@ -26,6 +26,22 @@ struct ClusterPayload {
     ]
   }
 
+  /// The cluster with how its customers are spread in each feature, and how much each matters.
+  var withQuantiles: JSON {
+    guard case .object(let members) = json else { return json }
+    let features = run.profile.numbers.compactMap { number -> JSON? in
+      guard let index = number.feature else { return nil }
+      return .object(
+        [
+          .init(name: "feature", value: .string(run.features[index].key)),
+          .init(name: "importance", value: .number(run.features[index].importance)),
+          .init(name: "mean", value: .number(cluster.means[index])),
+          .init(name: "z", value: .number(cluster.z[index])),
+        ] + SegmentPage.spread(number.ofCluster[cluster.index]))
+    }
+    return .object(members + [.init(name: "features", value: .array(features))])
+  }
+
   private func byFeature(_ values: [Double]) -> JSON {
     .object(zip(run.features, values).map { .init(name: $0.key, value: .number($1)) })
   }
@@ -44,6 +60,14 @@ struct ClusterPayload {
         .init(name: "silhouette", value: .number(cluster.silhouette)),
         .init(name: "stability", value: .number(cluster.stability)),
         .init(name: "inertia", value: .number(cluster.inertia)),
+        .init(
+          name: "value_share",
+          value: .number(run.insight.value?.shareOfCluster?[cluster.index])),
+        .init(name: "goal", value: .string(run.insight.plays[cluster.index].goal.rawValue)),
+        .init(
+          name: "rule",
+          value: .string(
+            run.insight.rules?.ofCluster[cluster.index]?.text(keys: run.features.map(\.key)))),
       ]
   }
 

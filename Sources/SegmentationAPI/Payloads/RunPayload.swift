@@ -30,6 +30,7 @@ struct RunPayload {
       .init(
         name: "segments",
         value: .array(run.segments.map { SegmentPayload(run: run, segment: $0).brief })),
+      .init(name: "rules_fidelity", value: .number(run.insight.rules?.fidelity)),
       .init(name: "identity", value: identity),
       .init(
         name: "warnings",

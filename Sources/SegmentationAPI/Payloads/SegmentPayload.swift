@@ -17,29 +17,14 @@ struct SegmentPayload {
       [
         .init(name: "run_id", value: .string(run.id)),
         .init(name: "series", value: .string(run.series)),
-      ] + members + [
-        .init(
-          name: "features",
-          value: .array(
-            run.features.indices.map { index in
-              let feature = run.features[index]
-              return [
-                "feature": .string(feature.key),
-                "header": .string(feature.header),
-                "unit": .string(feature.unit),
-                "mean": .number(cluster.means[index]),
-                "overall_mean": .number(feature.mean),
-                "z": .number(cluster.z[index]),
-                "lift": .number(Run.lift(cluster.means[index], overall: feature.mean)),
-              ]
-            })),
+      ] + members + SegmentPage(run: run, segment: segment).members + [
         .init(
           name: "links",
           value: [
             "customers": .string("/segments/\(PathSegment.encoded(segment.id))/customers"),
             "history": .string("/segments/\(PathSegment.encoded(segment.id))/history"),
             "cluster": .string("/clusters/\(segment.cluster)"),
-          ]),
+          ])
       ])
   }
 
@@ -57,10 +42,33 @@ struct SegmentPayload {
         value: .string(cluster.stability.map { StabilityWord($0).rawValue })),
       .init(name: "profile", value: byFeature(cluster.means)),
       .init(name: "z", value: byFeature(cluster.z)),
+      .init(name: "rule", value: .string(rule?.text(keys: run.features.map(\.key)))),
+      .init(name: "rule_precision", value: .number(rule?.precision)),
+      .init(name: "rule_recall", value: .number(rule?.recall)),
+      .init(name: "value_share", value: .number(valueShare)),
+      .init(name: "goal", value: .string(play.goal.rawValue)),
       .init(
         name: "verdict", value: .string(run.identity.verdict(ofSegment: segment.id)?.rawValue)),
     ] + segment.details.members
   }
+
+  /// The segment for a person at a terminal.
+  var text: [UInt8] {
+    let percent = { (share: Double) in "\(TextTable.number((share * 1000).rounded() / 10)) %" }
+    let quality = rule.map { rule in
+      "right for \(rule.precision.map(percent) ?? "nobody"), finds \(percent(rule.recall))"
+    }
+    return SegmentPage(run: run, segment: segment).text(
+      rule: rule?.text(keys: run.features.map(\.key)), ruleQuality: quality)
+  }
+
+  private var rule: SegmentRule? { run.insight.rules?.ofCluster[segment.cluster] }
+
+  private var valueShare: Double? {
+    run.insight.value?.shareOfCluster?[segment.cluster]
+  }
+
+  private var play: SegmentPlay { run.insight.plays[segment.cluster] }
 
   private func byFeature(_ values: [Double]) -> JSON {
     .object(zip(run.features, values).map { .init(name: $0.key, value: .number($1)) })
@@ -82,7 +90,11 @@ struct SegmentPayload {
         .init(
           name: "stability_word",
           value: .string(cluster.stability.map { StabilityWord($0).rawValue })),
-      ] + segment.details.members
+        .init(name: "value_share", value: .number(valueShare)),
+        .init(name: "goal", value: .string(play.goal.rawValue)),
+        .init(name: "rule", value: .string(rule?.text(keys: run.features.map(\.key)))),
+      ]
+      + segment.details.members
   }
 }
 

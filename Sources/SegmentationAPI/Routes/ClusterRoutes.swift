@@ -28,6 +28,11 @@ struct ClusterRoutes {
         summary: "The table of k: every index, the votes, and why this k.",
         .cached { call throws(ProblemDetails) in try ChoiceRoute(call: call).answer() }),
       Endpoint(
+        .get, "/clusters/distances", forms: Self.forms,
+        parameters: [.run, .series] + Parameter.list,
+        summary: "How far the centroids are from each other, in scaled units, and a map of them.",
+        .cached { call throws(ProblemDetails) in try distances(call) }),
+      Endpoint(
         .get, "/clusters/{i}", forms: [.json, .csv, .txt], parameters: [.run, .series],
         summary: "One cluster.", .cached { call throws(ProblemDetails) in try one(call) }),
     ]
@@ -50,6 +55,7 @@ struct ClusterRoutes {
           .init(name: "k", value: .integer(run.clusters.count)),
           .init(name: "customers", value: .number(run.customerCount)),
           .init(name: "silhouette", value: .number(run.quality.silhouette)),
+          .init(name: "rules_fidelity", value: .number(run.insight.rules?.fidelity)),
         ], objects: rows, columns: rows[0].map(\.name)))
   }
 
@@ -93,25 +99,65 @@ struct ClusterRoutes {
         "The run has no cluster \(call.parameter("i")); its clusters are 0 to \(run.clusters.count - 1)."
       )
     }
-    return call.answer(ClusterPayload(run: run, cluster: run.clusters[index]).json)
+    let payload = ClusterPayload(run: run, cluster: run.clusters[index])
+    // A run that came back as its model has no rows to take quantiles of.
+    return call.answer(run.isRestored ? payload.json : payload.withQuantiles)
   }
 
   private func profiles(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
-    let rows = run.profiles().map { profile -> [JSON] in
-      let segment = run.segments[profile.cluster]
-      return [
-        .integer(profile.cluster), .string(segment.id), .string(segment.name),
-        .string(run.features[profile.feature].key), .number(profile.mean), .number(profile.z),
-        .number(profile.lift), .number(profile.q10), .number(profile.median),
-        .number(profile.q90),
-      ]
+    let numbers = run.profile.numbers.filter { $0.feature != nil }
+    let rows = run.segments.flatMap { segment in
+      numbers.map { number -> [JSON] in
+        let summary = number.ofCluster[segment.cluster]
+        let overall = number.overall
+        return [
+          .integer(segment.cluster), .string(segment.id), .string(segment.name),
+          .string(run.dataset.table.columns[number.column].key), .number(summary?.mean),
+          .number(number.feature.map { run.clusters[segment.cluster].z[$0] }),
+          .number(number.lift(ofCluster: segment.cluster)), .number(summary?.q10),
+          .number(summary?.median), .number(summary?.q90), .number(summary?.q25),
+          .number(summary?.q75), .number(summary?.standardDeviation), .number(overall.mean),
+          .number(overall.q10), .number(overall.median), .number(overall.q90),
+        ]
+      }
     }
     return try call.answer(
       RowSet(
         about: about(run),
         columns: [
           "cluster", "segment_id", "name", "feature", "mean", "z", "lift", "q10", "q50", "q90",
+          "q25", "q75", "sd", "overall_mean", "overall_q10", "overall_q50", "overall_q90",
         ], rows: rows))
+  }
+
+  private func distances(_ call: Call) throws(ProblemDetails) -> Answer {
+    let run = try call.model()
+    let map = run.clusterMap
+    let rows = run.clusters.indices.map { index -> [JSON.Member] in
+      let others = run.clusters.indices.filter { $0 != index }
+      let nearest = others.min { map.distances[index][$0] < map.distances[index][$1] }
+      return [
+        .init(name: "cluster", value: .integer(index)),
+        .init(name: "segment_id", value: .string(run.segments[index].id)),
+        .init(name: "name", value: .string(run.segments[index].name)),
+        .init(name: "size", value: .number(run.clusters[index].size)),
+        .init(name: "x", value: .number(map.places[index].x)),
+        .init(name: "y", value: .number(map.places[index].y)),
+        .init(
+          name: "nearest_segment_id", value: .string(nearest.map { run.segments[$0].id })),
+      ]
+        + run.clusters.indices.map {
+          .init(name: "distance_to_\($0)", value: .number(map.distances[index][$0]))
+        }
+    }
+    return try call.answer(
+      RowSet(
+        about: about(run) + [
+          .init(name: "map_explains", value: .number(map.explained)),
+          .init(
+            name: "matrix",
+            value: .array(map.distances.map { .array($0.map { .number($0) }) })),
+        ], objects: rows, columns: rows[0].map(\.name)))
   }
 }

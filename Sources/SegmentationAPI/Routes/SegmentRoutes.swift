@@ -27,7 +27,8 @@ struct SegmentRoutes {
         .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
         .get, "/segments/{sid}", forms: Self.segmentForms, parameters: [.run, .series],
-        summary: "One segment with its profile.",
+        summary:
+          "One segment: persona, profile, rule, categories, typical customers, goal and actions.",
         .cached { call throws(ProblemDetails) in try one(call) }),
       Endpoint(
         .get, "/segments/{sid}/customers", forms: [.json, .csv, .ndjson, .txt],
@@ -91,7 +92,13 @@ struct SegmentRoutes {
   /// One segment of the run that is asked about.
   func one(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
-    return call.answer(SegmentPayload(run: run, segment: try segment(call, in: run)).full)
+    let payload = SegmentPayload(run: run, segment: try segment(call, in: run))
+    switch call.form {
+    case .csv:
+      return try call.answer(RowSet(objects: [payload.row], columns: payload.row.map(\.name)))
+    case .txt: return Answer(form: .txt, bytes: payload.text)
+    default: return call.answer(payload.full)
+    }
   }
 
   private func customers(_ call: Call) throws(ProblemDetails) -> Answer {

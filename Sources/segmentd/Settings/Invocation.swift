@@ -1,4 +1,5 @@
 import Datasets
+import Segmentation
 
 /// What a start was asked for: flags over environment over file over defaults.
 struct Invocation: Equatable {
@@ -131,14 +132,22 @@ struct Invocation: Equatable {
     return faults
   }
 
-  /// The words of the file that the setting `playbook` names, or the service's own.
-  func aliases(readFile: (String) throws -> [UInt8]) throws(Refusal) -> ColumnAliases {
-    guard !settings.playbook.isEmpty else { return .standard }
+  /// The words and advice of the file that the setting `playbook` names, or the service's own.
+  func playbook(readFile: (String) throws -> [UInt8]) throws(Refusal) -> (
+    aliases: ColumnAliases, advice: Playbook
+  ) {
+    guard !settings.playbook.isEmpty else { return (.standard, .standard) }
     switch Invocation.json(settings.playbook, readFile: readFile) {
     case .failure(let refusal): throw refusal
     case .success(let value):
+      let advice: Playbook
       do {
-        return try ColumnAliases(value)
+        advice = try Playbook(value)
+      } catch {
+        throw Refusal(faults: ["\(settings.playbook):\(error.line): \(error.reason)"])
+      }
+      do {
+        return (try ColumnAliases(value, besides: Playbook.memberNames), advice)
       } catch {
         throw Refusal(faults: ["\(settings.playbook):\(error.line): \(error.reason)"])
       }

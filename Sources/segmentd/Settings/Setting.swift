@@ -60,7 +60,8 @@ struct Setting: Sendable {
     Setting("log_level", .level(\.logLevel), "debug (every request), info, warning or off"),
     Setting(
       "playbook", .text(\.playbook),
-      "file with the words by which columns are recognised; empty for the service's own"),
+      "file with the words by which columns are recognised and the advice for segments; empty for the service's own"
+    ),
     Setting(
       "sample", .flag(\.sample), "true starts with the generated sample customers segmented"),
   ]

@@ -36,7 +36,8 @@ struct Settings: Sendable, Equatable {
   var logFormat = LogFormat.auto
   /// The least important events that are logged.
   var logLevel = LogLevel.info
-  /// The file with the words by which columns are recognised; empty for the service's own.
+  /// The file with the words by which columns are recognised and the advice for segments; empty for
+  /// the service's own.
   var playbook = ""
   /// Whether to start with the generated sample segmented.
   var sample = false

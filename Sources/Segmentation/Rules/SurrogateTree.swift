@@ -1,0 +1,66 @@
+/// A small decision tree that tells clusters apart in the features' own units, for people to read.
+///
+/// Grown best first by Gini impurity, pruned to a number of leaves by the customers that each split
+/// keeps right, then improved one split at a time. There is no chance in it: the same points give
+/// the same tree.
+/// - SeeAlso: Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984;
+///   Carreira-Perpiñán and Tavallali, Alternating optimization of decision trees, NeurIPS 2018.
+struct SurrogateTree: Sendable, Equatable {
+  /// A node of the tree.
+  enum Node: Sendable, Equatable {
+    /// Customers who come here are taken for this cluster.
+    case leaf(cluster: Int)
+    /// Customers with `feature <= threshold` go on at node `low`, the others at `high`.
+    case split(feature: Int, threshold: Double, low: Int, high: Int)
+  }
+
+  /// The nodes, the root first.
+  private(set) var nodes: [Node]
+
+  /// Fits the tree.
+  ///
+  /// - Parameters:
+  ///   - points: at least one.
+  ///   - leafLimit: the most leaves, unless a cluster would be left without.
+  /// - Complexity: O(*dm* log *m*) for *m* points of *d* features, and O(*dm*) a split.
+  init(_ points: LabelledPoints, leafLimit: Int) {
+    let grower = TreeGrower(points)
+    // The best first split need not begin the best tree; the next best ones are tried too.
+    var best: (right: Double, nodes: [Node])?
+    for root in grower.roots.prefix(Self.rootLimit) {
+      var grown = grower
+      grown.grow(from: root, leafLimit: 2 * leafLimit)
+      grown.prune(leafLimit: leafLimit)
+      var improver = TreeImprover(points, orders: grower.orders, nodes: grown.compactNodes)
+      improver.improve()
+      let right = improver.right
+      if right > (best?.right ?? -1) { best = (right, improver.readableNodes) }
+    }
+    nodes = best?.nodes ?? [.leaf(cluster: grower.majority)]
+  }
+
+  /// How many features are tried for the first split.
+  private static let rootLimit = 3
+
+  /// How many leaves there are.
+  var leafCount: Int {
+    nodes.count { if case .leaf = $0 { true } else { false } }
+  }
+
+  /// The index of the leaf that a point comes to.
+  ///
+  /// - Parameter value: the point's value of a feature.
+  func leaf(_ value: (Int) -> Double) -> Int {
+    var index = 0
+    while case .split(let feature, let threshold, let low, let high) = nodes[index] {
+      index = value(feature) <= threshold ? low : high
+    }
+    return index
+  }
+
+  /// The cluster that a point is taken for.
+  func cluster(_ value: (Int) -> Double) -> Int {
+    guard case .leaf(let cluster) = nodes[leaf(value)] else { return 0 }
+    return cluster
+  }
+}
