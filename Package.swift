@@ -30,6 +30,8 @@ let package = Package(
     .target(name: "HTTPServer", dependencies: ["CLinux"], swiftSettings: strict),
     // epoll, eventfd and accept4, which the C library modules leave out; headers only.
     .systemLibrary(name: "CLinux"),
+    // Pictures out of values; knows no store and no wire.
+    .target(name: "Charts", swiftSettings: strict),
     .target(name: "Segmentation", dependencies: ["Datasets", "Clustering"], swiftSettings: strict),
     // Square roots and roundings of unoptimised builds are calls into libm.
     // Loops for processors with AVX-512, chosen at run time; headers only.
@@ -56,6 +58,7 @@ let package = Package(
       name: "SegmentationAPITests", dependencies: ["SegmentationAPI", "Datasets", "Segmentation"],
       swiftSettings: strict),
     .testTarget(name: "segmentdTests", dependencies: ["segmentd"], swiftSettings: strict),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: strict),
     .testTarget(
       name: "segment-benchTests", dependencies: ["segment-bench", "Datasets"],
       swiftSettings: strict),
