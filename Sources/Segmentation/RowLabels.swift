@@ -11,7 +11,7 @@ public struct RowLabels: Sendable, Equatable {
   }
 
   private static let unused = UInt8.max
-  private let storage: Storage
+  private var storage: Storage
 
   /// Labels for `rowCount` rows, none of them used.
   init(rowCount: Int, clusterCount: Int) {
@@ -82,6 +82,20 @@ public struct RowLabels: Sendable, Equatable {
       labels[row] == RowLabels.unused ? nil : Int(labels[row])
     case .wide(let labels):
       labels[row] < 0 ? nil : Int(labels[row])
+    }
+  }
+
+  /// Gives one row its cluster.
+  mutating func assign(_ cluster: Int, toRow row: Int) {
+    switch storage {
+    case .narrow(var labels):
+      storage = .narrow([])
+      labels[row] = UInt8(truncatingIfNeeded: cluster)
+      storage = .narrow(labels)
+    case .wide(var labels):
+      storage = .wide([])
+      labels[row] = Int32(truncatingIfNeeded: cluster)
+      storage = .wide(labels)
     }
   }
 }

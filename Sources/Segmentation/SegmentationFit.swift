@@ -113,19 +113,45 @@ struct SegmentationFit {
   /// The run that this fit makes.
   func run(id: String, createdAt: Int64) -> Run {
     let statistics = clusterStatistics()
-    let labels = RowLabels(
+    var labels = RowLabels(
       model.labels, of: points, rows: dataset.rows, rowCount: dataset.table.rowCount,
       clusterCount: model.clusterCount, threads: threads)
+    // Of those who were fitted: who was kept out for outliers shares in no sum.
     let insight = insight(statistics, labels: labels)
+    let centroids = NearestCentroids(centroids: model.centroids)
+    assignOutliers(to: centroids, &labels)
     return Run(
       id: id, createdAt: createdAt, dataset: dataset, options: options,
       features: statistics.features, clusters: statistics.clusters,
-      centroids: NearestCentroids(centroids: model.centroids),
+      centroids: centroids,
       segments: segments(statistics), quality: runQuality, choice: choice, rowLabels: labels,
       warnings: RunWarnings(
         dataset: dataset, features: statistics.features, clusters: statistics.clusters,
         quality: runQuality, choice: choice, options: options
       ).all, insight: insight)
+  }
+
+  /// Gives the rows that were kept out of the fit for their outliers the cluster they are nearest
+  /// to; one too far away for a distance gets none.
+  private func assignOutliers(to centroids: NearestCentroids, _ labels: inout RowLabels) {
+    for row in dataset.outlierRows {
+      let values = zip(dataset.features, scalings).map { column, scaling in
+        scaling.scaled(dataset.number(ofRow: row, column: column) ?? scaling.original(0))
+      }
+      guard let match = SegmentationFit.match(values, centroids) else { continue }
+      labels.assign(match.nearest, toRow: row)
+    }
+  }
+
+  private static func match(_ values: [Double], _ centroids: NearestCentroids)
+    -> NearestCentroids.Match?
+  {
+    do {
+      return try centroids.match(values)
+    } catch {
+      // A value that is no number after scaling is near to nothing.
+      return nil
+    }
   }
 
   private typealias Statistics = (features: [RunFeature], clusters: [Cluster])

@@ -44,9 +44,11 @@ struct CleaningTests {
         CleaningFinding(
           line: 5, column: "income", value: "1e400", reason: .notFinite, action: .setAside),
         CleaningFinding(
-          line: 7, column: nil, value: "line 6", reason: .identicalRow, action: .dropped),
+          line: 7, column: nil, value: "line 6", reason: .identicalRow, action: .dropped,
+          otherLine: 6),
         CleaningFinding(
-          line: 8, column: "customer_id", value: "5", reason: .repeatedID, action: .reported),
+          line: 8, column: "customer_id", value: "5", reason: .repeatedID, action: .reported,
+          otherLine: 6),
         CleaningFinding(
           line: 9, column: nil, value: "2 of 4 fields", reason: .tooFewFields, action: .setAside),
       ])

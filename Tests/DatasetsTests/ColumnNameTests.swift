@@ -20,7 +20,15 @@ struct ColumnNameTests {
     ] as [(String, String, String?)])
   func keys(header: String, key: String, unit: String?) {
     let name = ColumnName.names(for: [header])[0]
-    #expect(name == ColumnName(header: header, key: key, unit: unit))
+    #expect(name.header == header && name.key == key && name.unit == unit, "\(name)")
+  }
+
+  @Test("a range in parentheses is one, and no unit")
+  func ranges() {
+    let names = ColumnName.names(for: [
+      "Score (1-100)", "Rating (0 to 5)", "Age (years)", "x (5-1)",
+    ])
+    #expect(names.map(\.statedRange) == [1...100, 0...5, nil, nil])
   }
 
   @Test("doubles are numbered and unnamed columns are named by their place")

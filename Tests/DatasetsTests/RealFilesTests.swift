@@ -64,6 +64,11 @@ struct RealFilesTests {
     let repeated = dataset.report.findings.filter { $0.reason == .repeatedID }.compactMap(\.value)
     #expect(Set(repeated) == ["2", "4", "80", "91", "192"])
     #expect(dataset.report.rowsUsed == 184)
+    func told(_ reason: FindingReason) -> [String] {
+      dataset.report.findings.filter { $0.reason == reason }.compactMap(\.value)
+    }
+    #expect(Set(told(.impossibleValue)) == ["-23", "-43"])
+    #expect(Set(told(.nearMissCategory)) == ["fl", "fle", "mle"])
   }
 
   @Test("marketing_campaign: TAB, dates and constants")
@@ -75,6 +80,9 @@ struct RealFilesTests {
     #expect(keys(dataset) { $0 == .ignored(.date) } == ["dt_customer"])
     #expect(keys(dataset) { $0 == .ignored(.constant) } == ["z_cost_contact", "z_revenue"])
     #expect(dataset.report.countsByReason[.missing] == 24)
+    let told = dataset.report.findings.filter { $0.action == .reported }.compactMap(\.value)
+    #expect(Set(told).isSuperset(of: ["666666", "1893", "YOLO", "Absurd", "Alone"]))
+    #expect(dataset.report.warnings.contains(.rowsAlikeExceptID(count: 182)))
   }
 
   @Test("telco_churn: blanks are missing")
@@ -95,6 +103,20 @@ struct RealFilesTests {
     #expect(
       keys(shopping) { $0 == .feature }
         == ["age", "purchase_amount", "review_rating", "previous_purchases"])
+  }
+
+  @Test("the Mall file is explored as its reference says")
+  func explored() throws {
+    let exploration = Exploration(try clean("mall_gender_lf.csv"))
+    let age = try #require(exploration.columns[2].numbers)
+    #expect(abs(age.mean - 38.85) < 1e-12)
+    #expect(abs((age.standardDeviation ?? 0) - 13.96900733155888) < 1e-9)
+    #expect(abs((age.skewness ?? 0) - 0.4855688509668199) < 1e-9)
+    #expect(abs((age.kurtosis ?? 0) + 0.6715728615981651) < 1e-9)
+    #expect(age.histogram.counts == [31, 19, 34, 29, 16, 26, 15, 10, 6, 14])
+    #expect(abs((exploration.pearson[0][2] ?? 0) + 0.32722684603909025) < 1e-9)
+    #expect(abs((exploration.spearman[0][2] ?? 0) + 0.34493977401653736) < 1e-9)
+    #expect(exploration.columns[3].numbers?.outlierCount == 2)
   }
 
   @Test("kr_sales: transactions are told from customers")

@@ -22,18 +22,24 @@ extension Dataset {
     try cleaner.chooseColumns(aliases)
     try cleaner.reportRaggedRecords()
     cleaner.dropTwins()
-    try cleaner.checkCells()
+    cleaner.reportSuspects(aliases)
+    cleaner.checkCells()
+    try cleaner.checkWeights()
+    cleaner.treatOutliers()
+    try cleaner.refuse()
     return try cleaner.finish()
   }
 }
 
 /// The steps of cleaning, in order, and what is known between them.
-private struct Cleaner {
+struct Cleaner {
   let table: Table
   let options: CleaningOptions
   let threads: Int
   var report = CleaningReport()
+  var findings = FindingList()
   var roles: [ColumnRole] = []
+  var facts: [ColumnFacts] = []
   var idColumn: Int?
   var weightColumn: Int?
   var valueColumn: Int?
@@ -41,13 +47,15 @@ private struct Cleaner {
   var features: [Int] = []
   var twins: [TwinRow] = []
   var fills: [FilledCell] = []
+  var outlierRows: [Int] = []
   /// Rows no fit looks at.
-  var unusedRows = Set<Int>()
+  private(set) var unused: RowMarks
 
   init(_ table: Table, options: CleaningOptions, threads: Int) {
     self.table = table
     self.threads = threads
     self.options = options
+    unused = RowMarks(rowCount: table.rowCount)
     report.rowsRead = table.recordsRead
   }
 
@@ -55,6 +63,7 @@ private struct Cleaner {
 
   mutating func chooseColumns(_ aliases: ColumnAliases) throws(DatasetError) {
     let recognizer = RoleRecognizer(table, aliases: aliases, threads: threads)
+    facts = recognizer.facts
     idColumn = try column(options.id) ?? recognizer.idColumn()
     weightColumn = try column(options.weight)
     if let weightColumn, !table.columns[weightColumn].isNumeric {
@@ -147,136 +156,109 @@ private struct Cleaner {
 
   // MARK: Rows
 
+  /// Keeps a row out of every fit, for the first reason that is found.
+  mutating func setAside(_ row: Int, for reason: FindingReason) {
+    if unused.insert(row) { report.setAsideByReason[reason, default: 0] += 1 }
+  }
+
   mutating func reportRaggedRecords() throws(DatasetError) {
-    guard table.setAsideCount > 0 else { return }
-    report.addRagged(table)
+    findings.addRagged(table)
+    for (reason, count) in table.setAsideCounts {
+      report.setAsideByReason[reason, default: 0] += count
+    }
   }
 
   mutating func dropTwins() {
     guard let idColumn, options.duplicates == .dropIdentical else { return }
     let finder = TwinFinder(table, id: idColumn)
     twins = finder.twins
-    for twin in twins {
-      unusedRows.insert(twin.row)
-      report.add(
-        CleaningFinding(
-          line: table.line(ofRow: twin.row), column: nil,
-          value: "line \(table.line(ofRow: twin.standIn))", reason: .identicalRow,
-          action: .dropped))
+    for (number, twin) in twins.enumerated() {
+      setAside(twin.row, for: .identicalRow)
+      add(.identicalRow, number: number) { cleaner in
+        let line = cleaner.table.line(ofRow: twin.standIn)
+        return CleaningFinding(
+          line: cleaner.table.line(ofRow: twin.row), column: nil, value: "line \(line)",
+          reason: .identicalRow, action: .dropped, otherLine: line)
+      }
     }
     report.duplicatesDropped = twins.count
-    let key = table.columns[idColumn].key
+    let column = table.columns[idColumn]
     if finder.distinctIDs * 2 < table.rowCount {
-      report.warnings.append(.idsRepeat(column: key, distinct: finder.distinctIDs))
+      report.warnings.append(.idsRepeat(column: column.key, distinct: finder.distinctIDs))
     } else {
-      for row in finder.repeats {
-        report.add(
+      for (number, pair) in finder.repeats.enumerated() {
+        add(.repeatedID, number: number) {
           CleaningFinding(
-            line: table.line(ofRow: row), column: key,
-            value: table.columns[idColumn].text(at: row), reason: .repeatedID, action: .reported))
+            line: $0.table.line(ofRow: pair.row), column: column.key,
+            value: column.text(at: pair.row), reason: .repeatedID, action: .reported,
+            otherLine: $0.table.line(ofRow: pair.first))
+        }
       }
     }
   }
 
-  mutating func checkCells() throws(DatasetError) {
-    let alreadyUnused = unusedRows
-    for index in table.columns.indices where table.columns[index].isNumeric {
-      let column = table.columns[index]
-      let isFeature = features.contains(index)
-      let isWeight = index == weightColumn
-      let action: FindingAction =
-        isWeight || (isFeature && options.missing != .median)
-        ? .setAside : isFeature ? .filled : .reported
-      var empty: [Int] = []
-      column.forEachNonNumber { row, reading in
-        guard !alreadyUnused.contains(row) else { return }
-        // A gap in a column nobody looks at is counted with the column.
-        if reading == .missing, action == .reported { return }
-        if action != .reported { empty.append(row) }
-        report.add(
-          CleaningFinding(
-            line: table.line(ofRow: row), column: column.key, value: cellText(row, index),
-            reason: reading == .missing
-              ? .missing : reading == .notFinite ? .notFinite : .notANumber,
-            action: action))
-      }
-      switch action {
-      case .setAside: unusedRows.formUnion(empty)
-      case .filled:
-        guard !empty.isEmpty else { continue }
-        let median = median(of: column, without: alreadyUnused)
-        fills += empty.map { FilledCell(row: $0, column: index, value: median) }
-      case .dropped, .reported: break
-      }
+  /// Counts a finding, and describes it if it may be among the first.
+  ///
+  /// - Parameter number: how many of its kind, which come in order of lines, were there before.
+  mutating func add(
+    _ reason: FindingReason, number: Int, _ describe: (Cleaner) -> CleaningFinding
+  ) {
+    if number < CleaningReport.findingLimit {
+      findings.add(describe(self))
+    } else {
+      findings.count(reason, 1)
     }
-    if let weightColumn { try checkWeights(weightColumn) }
-    report.trimFindings()
+  }
+
+  func cellText(_ row: Int, _ index: Int) -> String {
+    var bytes: [UInt8] = []
+    table.columns[index].appendText(at: row, to: &bytes)
+    return String(copying: bytes.span)
+  }
+
+  // MARK: The result
+
+  /// Refuses the content where the options say so.
+  mutating func refuse() throws(DatasetError) {
+    // What was wrong with transactions is told there already.
+    report.findings = (report.findings + findings.sorted()).sorted { $0.line < $1.line }
+    report.countsByReason.merge(findings.counts) { $0 + $1 }
     let refused = report.findings.filter { $0.action == .setAside }
     let badCount =
-      unusedRows.count - twins.count + (report.transactions?.transactionsSetAside ?? 0)
-    if options.missing == .error, badCount > 0 {
-      let cells = refused.filter { $0.column != nil }
-      throw .missingValues(count: badCount, findings: cells)
+      unused.count - twins.count + (report.transactions?.transactionsSetAside ?? 0)
+    let outlierCount = outlierRows.count
+    if options.missing == .error, badCount > outlierCount {
+      throw .missingValues(
+        count: badCount - outlierCount,
+        findings: refused.filter { $0.column != nil && $0.reason != .outlier })
     }
     if options.strict, badCount + table.setAsideCount > 0 {
       throw .strictFindings(count: badCount + table.setAsideCount, findings: refused)
     }
   }
 
-  private mutating func checkWeights(_ index: Int) throws(DatasetError) {
-    let column = table.columns[index]
-    for (row, weight) in column.numbers().enumerated() where weight <= 0 {
-      guard !unusedRows.contains(row) else { continue }
-      guard weight == 0 else {
-        throw .badWeight(line: table.line(ofRow: row), value: cellText(row, index))
-      }
-      unusedRows.insert(row)
-      report.add(
-        CleaningFinding(
-          line: table.line(ofRow: row), column: column.key, value: cellText(row, index),
-          reason: .zeroWeight, action: .setAside))
-    }
-  }
-
-  private func cellText(_ row: Int, _ index: Int) -> String {
-    var bytes: [UInt8] = []
-    table.columns[index].appendText(at: row, to: &bytes)
-    return String(copying: bytes.span)
-  }
-
-  /// The middle of a column's numbers, the mean of the two in the middle if their count is even.
-  private func median(of column: Column, without unused: Set<Int>) -> Double {
-    var numbers = column.numbers()
-    for row in unused { numbers[row] = .nan }
-    numbers.removeAll(where: \.isNaN)
-    numbers.sort()
-    guard !numbers.isEmpty else { return 0 }
-    let middle = numbers.count / 2
-    return numbers.count % 2 == 1
-      ? numbers[middle] : numbers[middle - 1] + (numbers[middle] - numbers[middle - 1]) / 2
-  }
-
-  // MARK: The result
-
   mutating func finish() throws(DatasetError) -> Dataset {
-    let rows = selection()
+    let rows = unused.others()
     guard rows.count > 1 else { throw .tooFewRows(count: rows.count) }
     report.rowsUsed = rows.count
     report.rowsSetAside = table.recordsRead - rows.count
     // In order of column and row, so that a cell is found by bisection.
     fills.sort { ($0.column, $0.row) < ($1.column, $1.row) }
-    report.filledCount = fills.count
+    let seen = facts
     report.columns = table.columns.indices.map { index in
       let column = table.columns[index]
       return ColumnReport(
         key: column.key, header: column.header, unit: column.unit, role: roles[index],
         isFeature: features.contains(index), missingCount: column.missingCount,
-        badCount: column.isNumeric ? column.textCount : 0)
+        missingCountWithoutTwins: missingWithoutTwins(column),
+        badCount: column.isNumeric ? column.textCount : 0, numberStyle: column.numberStyle,
+        valueSeparator: seen[index].valueSeparator)
     }
     let dataset = Dataset(
       id: fingerprint(rows), table: table, roles: roles, idColumn: idColumn,
       weightColumn: weightColumn, valueColumn: valueColumn, categoryColumn: categoryColumn,
-      features: features, rows: rows, fills: fills, twins: twins, report: report)
+      features: features, rows: rows, fills: fills, outlierRows: outlierRows,
+      twins: twins, report: report)
     // Ends at the first difference, which is nearly always among the first rows.
     let varies = features.contains { index in
       let first = dataset.number(ofRow: rows[0], column: index)
@@ -288,16 +270,9 @@ private struct Cleaner {
     return dataset
   }
 
-  private func selection() -> RowSelection {
-    guard !unusedRows.isEmpty else { return RowSelection(all: table.rowCount) }
-    var ranges: [Range<Int>] = []
-    var start = 0
-    for row in unusedRows.sorted() {
-      if start < row { ranges.append(start..<row) }
-      start = row + 1
-    }
-    if start < table.rowCount { ranges.append(start..<table.rowCount) }
-    return RowSelection(ranges: ranges)
+  private func missingWithoutTwins(_ column: Column) -> Int {
+    guard column.missingCount > 0 else { return 0 }
+    return column.missingCount - twins.count { column.cellKind(at: $0.row) == .missing }
   }
 
   private func fingerprint(_ rows: RowSelection) -> String {
@@ -327,6 +302,7 @@ private struct Cleaner {
       print.add(UInt64(range.lowerBound))
       print.add(UInt64(range.upperBound))
     }
+    for row in outlierRows { print.add(UInt64(row)) }
     for fill in fills {
       print.add(UInt64(fill.row))
       print.add(UInt64(fill.column))

@@ -10,6 +10,18 @@ public struct CleaningOptions: Equatable, Sendable {
     case error
   }
 
+  /// What becomes of a number far from the middle of a feature.
+  ///
+  /// Far is beyond 3.5 robust deviations from the median (Iglewicz and Hoaglin 1993).
+  public enum Outliers: String, CaseIterable, Sendable {
+    /// Nothing.
+    case keep
+    /// It is moved to the end of that range.
+    case clip
+    /// Its row is kept out of the fit, and assigned after it.
+    case setAside = "set_aside"
+  }
+
   /// What becomes of a row that equals an earlier one.
   public enum Duplicates: String, CaseIterable, Sendable {
     case keep
@@ -19,6 +31,8 @@ public struct CleaningOptions: Equatable, Sendable {
 
   /// What becomes of rows with a missing or bad cell in a feature.
   public var missing: Missing
+  /// What becomes of numbers far from the middle of a feature.
+  public var outliers: Outliers
   /// What becomes of rows that equal an earlier one.
   public var duplicates: Duplicates
   /// Any row set aside is an error.
@@ -38,11 +52,13 @@ public struct CleaningOptions: Equatable, Sendable {
 
   /// Options; by default rows with gaps and twins go, and columns are recognised.
   public init(
-    missing: Missing = .drop, duplicates: Duplicates = .dropIdentical, strict: Bool = false,
-    features: [String]? = nil, id: String? = nil, weight: String? = nil, value: String? = nil,
-    category: String? = nil, transactions: TransactionOptions = TransactionOptions()
+    missing: Missing = .drop, outliers: Outliers = .keep, duplicates: Duplicates = .dropIdentical,
+    strict: Bool = false, features: [String]? = nil, id: String? = nil, weight: String? = nil,
+    value: String? = nil, category: String? = nil,
+    transactions: TransactionOptions = TransactionOptions()
   ) {
     self.missing = missing
+    self.outliers = outliers
     self.duplicates = duplicates
     self.strict = strict
     self.features = features

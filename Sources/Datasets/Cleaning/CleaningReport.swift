@@ -8,11 +8,15 @@ public struct CleaningReport: Equatable, Sendable {
   public internal(set) var rowsSetAside = 0
   /// Rows dropped because an earlier one equals them.
   public internal(set) var duplicatesDropped = 0
+  /// Rows set aside by the first reason found for each; they add up to ``rowsSetAside``.
+  public internal(set) var setAsideByReason: [FindingReason: Int] = [:]
   /// Cells filled with a median.
   public internal(set) var filledCount = 0
+  /// Cells moved to the end of the range that outliers begin at.
+  public internal(set) var clippedCount = 0
   /// How often each reason was found, in all rows.
   public internal(set) var countsByReason: [FindingReason: Int] = [:]
-  /// The first findings, by line; ``countsByReason`` counts all of them.
+  /// The first findings of each reason, by line; ``countsByReason`` counts all of them.
   public internal(set) var findings: [CleaningFinding] = []
   /// One entry for each column of the table, in its order.
   public internal(set) var columns: [ColumnReport] = []
@@ -22,40 +26,10 @@ public struct CleaningReport: Equatable, Sendable {
   /// What the owner of the data should know beyond single rows.
   public internal(set) var warnings: [DatasetWarning] = []
 
-  /// How many findings are described one by one; all are counted.
+  /// How many findings of each reason are described one by one; all are counted.
   public static let findingLimit = 1000
 
   init() {}
-
-  /// Counts a finding and keeps it if there is room.
-  mutating func add(_ finding: CleaningFinding) {
-    countsByReason[finding.reason, default: 0] += 1
-    // Twice the room, so that sorting is rare.
-    findings.append(finding)
-    if findings.count >= 2 * CleaningReport.findingLimit { trimFindings() }
-  }
-
-  /// Adds the records that are no rows of a table.
-  mutating func addRagged(_ table: Table) {
-    for record in table.setAside {
-      switch record.reason {
-      case .fieldCount(let count, let expected):
-        add(
-          CleaningFinding(
-            line: record.line, column: nil, value: "\(count) of \(expected) fields",
-            reason: count < expected ? .tooFewFields : .tooManyFields, action: .setAside))
-      }
-    }
-    // Beyond the ones described, records are counted under their reasons all the same.
-    for (reason, count) in table.setAsideCounts { countsByReason[reason] = count }
-  }
-
-  /// Puts the findings in order of lines and keeps the first.
-  mutating func trimFindings() {
-    // Stable: findings of one line stay in the order of columns.
-    findings.sort { $0.line < $1.line }
-    findings.removeLast(max(0, findings.count - CleaningReport.findingLimit))
-  }
 }
 
 /// One thing found in the rows.
@@ -70,6 +44,12 @@ public struct CleaningFinding: Equatable, Sendable {
   public let reason: FindingReason
   /// What was done about it.
   public let action: FindingAction
+  /// What was probably meant, where that can be told: another category.
+  public var proposal: String? = nil
+  /// The number that a fit sees instead.
+  public var replacement: Double? = nil
+  /// The line of the earlier row that it is about, for rows that repeat one.
+  public var otherLine: Int? = nil
 }
 
 /// What was found.
@@ -87,12 +67,25 @@ public enum FindingReason: String, CaseIterable, Hashable, Sendable {
   case repeatedID = "repeated_id"
   /// A row that counts zero times.
   case zeroWeight = "zero_weight"
+  /// A number beyond what its column can hold: a negative age.
+  case impossibleValue = "impossible_value"
+  /// A number such as 666666 or −999, far from all others.
+  case sentinelValue = "sentinel_value"
+  /// A zero where all other numbers are far from it.
+  case sentinelZero = "sentinel_zero"
+  /// A rare category that is nearly a common one: `fle` beside `Female`.
+  case nearMissCategory = "near_miss_category"
+  /// A category that hardly anybody has.
+  case rareCategory = "rare_category"
+  /// A number far from the middle of its column, where outliers are not kept.
+  case outlier
 }
 
 /// What was done about a finding.
 public enum FindingAction: String, Hashable, Sendable {
   case setAside = "set_aside"
   case filled
+  case clipped
   case dropped
   case reported
 }
@@ -111,8 +104,14 @@ public struct ColumnReport: Equatable, Sendable {
   public let isFeature: Bool
   /// Cells, in any row of the table, that are empty, blank, or a word for nothing such as `NA`.
   public let missingCount: Int
+  /// The same without the rows dropped as identical to an earlier one.
+  public let missingCountWithoutTwins: Int
   /// Cells of a numeric column that are neither missing nor numbers.
   public let badCount: Int
+  /// How the numbers are written, if not as programs write them.
+  public let numberStyle: NumberStyle?
+  /// What stands between the values of cells that hold several: `;` in `A;B`.
+  public let valueSeparator: Character?
 }
 
 /// Something about a dataset that its owner should know.
@@ -125,6 +124,8 @@ public enum DatasetWarning: Equatable, Sendable {
   case looksLikeWeight(column: String)
   /// The first record was all numbers, so columns were named `column_1`, `column_2`, …
   case noHeader
+  /// So many rows equal an earlier one in every cell but the id.
+  case rowsAlikeExceptID(count: Int)
   /// Rows are not customers: most ids stand in several rows.
   case idsRepeat(column: String, distinct: Int)
   /// Rows were taken for transactions without being told to, and gathered into customers.

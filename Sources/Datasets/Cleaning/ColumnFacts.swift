@@ -13,6 +13,12 @@ struct ColumnFacts: Sendable {
   var isRun = false
   /// Each number is one more than in the row before.
   var countsRows = false
+  /// Numbers: many begin with a needless zero, so they are names.
+  var hasLeadingZeros = false
+  /// Numbers: all are days such as 20160102.
+  var isCompactDate = false
+  /// What stands between several values of one cell, if cells hold several.
+  var valueSeparator: Character?
   /// Mean length of the texts that are not missing, in bytes.
   var meanLength = 0.0
   /// How many of the texts hold blanks between words.
@@ -28,6 +34,8 @@ struct ColumnFacts: Sendable {
   init(of column: Column) {
     if column.isNumeric {
       lookAtNumbers(column)
+      hasLeadingZeros = isInteger && column.hasLeadingZeros
+      isCompactDate = isInteger && column.isCompactDate
     } else {
       lookAtTexts(column)
     }
@@ -105,7 +113,9 @@ struct ColumnFacts: Sendable {
     var dates = 0
     var blanks = 0
     var bytes = 0
+    var separators = ValueSeparators()
     column.forEachDistinctSample(limit: ColumnFacts.sampleSize) { text in
+      separators.add(text)
       looked += 1
       bytes += text.count
       if DatePattern.matches(text) { dates += 1 }
@@ -118,49 +128,75 @@ struct ColumnFacts: Sendable {
     meanLength = Double(bytes) / Double(looked)
     dateShare = Double(dates) / Double(looked)
     sharesBlanks = Double(blanks) / Double(looked)
+    valueSeparator = separators.found(among: looked)
   }
 }
 
-/// Days and times as people and programs write them.
-enum DatePattern {
-  /// Whether a text is a day, with or without a time: `2016-01-02`, `04-09-2012`, `4/9/12`,
-  /// `2.1.2016`, `20160102` is not (it is a number), `2016-01-02T10:00:00Z`.
-  static func matches(_ text: Span<UInt8>) -> Bool {
-    var parts: [Int] = []
-    var lengths: [Int] = []
-    var separator: UInt8 = 0
-    var index = 0
-    while parts.count < 3 {
-      let start = index
-      var value = 0
-      while index < text.count, index - start < 4, text[index] &- 0x30 < 10 {
-        value = value * 10 + Int(text[index] - 0x30)
-        index += 1
+extension Column {
+  /// Whether many of its cells are digits that begin with a needless zero: names, not numbers.
+  fileprivate var hasLeadingZeros: Bool {
+    let step = max(1, rowCount / 256)
+    var looked = 0
+    var found = 0
+    var text: [UInt8] = []
+    for row in stride(from: 0, to: rowCount, by: step) {
+      text.removeAll(keepingCapacity: true)
+      appendText(at: row, to: &text)
+      looked += 1
+      if text.count > 1, text[0] == 0x30, text.allSatisfy({ $0 &- 0x30 < 10 }) { found += 1 }
+    }
+    return found * 5 >= looked
+  }
+
+  /// Whether its numbers are days such as 20160102.
+  fileprivate var isCompactDate: Bool {
+    guard let range = numberRange, range.lowerBound >= 1900_01_01, range.upperBound <= 2100_12_31
+    else { return false }
+    return sample(512).allSatisfy { number in
+      guard !number.isNaN else { return true }
+      let day = Int(number)
+      return (1...12).contains(day / 100 % 100) && (1...31).contains(day % 100)
+    }
+  }
+
+  /// The numbers of up to about `limit` rows, spread evenly over the column; NaN where there is
+  /// none.
+  func sample(_ limit: Int) -> [Double] {
+    let step = max(1, rowCount / limit)
+    return stride(from: 0, to: rowCount, by: step).map { number(at: $0) ?? .nan }
+  }
+}
+
+/// Recognises cells of several values, such as `tea;milk`.
+private struct ValueSeparators {
+  private static let marks = [UInt8(ascii: ";"), UInt8(ascii: "|")]
+  private var texts = [0, 0]
+  private var parts: [Set<[UInt8]>] = [[], []]
+
+  mutating func add(_ text: Span<UInt8>) {
+    for (index, mark) in ValueSeparators.marks.enumerated()
+    where text.indices.contains(where: { text[$0] == mark }) {
+      texts[index] += 1
+      var part: [UInt8] = []
+      for place in text.indices {
+        if text[place] == mark {
+          parts[index].insert(part)
+          part = []
+        } else {
+          part.append(text[place])
+        }
       }
-      guard index > start else { return false }
-      parts.append(value)
-      lengths.append(index - start)
-      guard parts.count < 3 else { break }
-      guard index < text.count else { return false }
-      let byte = text[index]
-      guard byte == UInt8(ascii: "-") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".")
-      else { return false }
-      guard separator == 0 || separator == byte else { return false }
-      separator = byte
-      index += 1
+      parts[index].insert(part)
     }
-    if index < text.count {
-      guard text[index] == UInt8(ascii: "T") || text[index] == 0x20 else { return false }
-      guard index + 4 < text.count, text[index + 1] &- 0x30 < 10 else { return false }
-      guard (index..<text.count).contains(where: { text[$0] == UInt8(ascii: ":") }) else {
-        return false
-      }
+  }
+
+  /// The mark whose values come again in other company: there are fewer of them than twice the
+  /// texts they make.
+  func found(among looked: Int) -> Character? {
+    for (index, mark) in ValueSeparators.marks.enumerated()
+    where texts[index] * 10 >= looked && texts[index] > 1 {
+      if parts[index].count < 2 * texts[index] { return Character(Unicode.Scalar(mark)) }
     }
-    let days = 1...31
-    if lengths[0] == 4 {
-      return (1...12).contains(parts[1]) && days.contains(parts[2]) && lengths[2] <= 2
-    }
-    guard lengths[0] <= 2, lengths[1] <= 2, lengths[2] == 4 || lengths[2] == 2 else { return false }
-    return days.contains(parts[0]) && days.contains(parts[1]) && min(parts[0], parts[1]) <= 12
+    return nil
   }
 }

@@ -22,11 +22,14 @@ public struct NumberPiece: Sendable, Equatable {
 }
 
 extension Dataset {
-  /// The numbers of a column in the used rows, medians filled in.
+  /// The numbers of a column in the used rows, medians filled in and outliers clipped.
   ///
   /// - Complexity: O(*n*) time; up to eight bytes a row.
   public func compactNumbers(ofColumn index: Int) -> CompactNumbers {
     let column = table.columns[index]
+    guard !fills.contains(where: { $0.column == index }) else {
+      return .float64(numbers(ofColumn: index))
+    }
     if rows.count == table.rowCount, let pieces = column.pieces() { return .pieces(pieces) }
     guard let range = column.wholeNumberRange() else {
       return .float64(numbers(ofColumn: index))

@@ -28,14 +28,15 @@ extension Dataset {
     }
     let made = columns.map { column in
       Column(
-        name: ColumnName(header: column.header, key: column.key, unit: column.unit), rowCount: 0,
-        starts: [], segments: [], pool: TextPool(), tally: CellTally())
+        name: ColumnName(header: column.header, key: column.key, unit: column.unit), style: nil,
+        rowCount: 0, starts: [], segments: [], pool: TextPool(), tally: CellTally())
     }
     var report = CleaningReport()
     report.columns = columns.map {
       ColumnReport(
         key: $0.key, header: $0.header, unit: $0.unit, role: .feature, isFeature: true,
-        missingCount: 0, badCount: 0)
+        missingCount: 0, missingCountWithoutTwins: 0, badCount: 0, numberStyle: nil,
+        valueSeparator: nil)
     }
     let table = Table(
       columns: made, rowCount: 0, recordsRead: 0, setAsideCounts: [:], setAside: [],
@@ -45,7 +46,7 @@ extension Dataset {
     return Dataset(
       id: "ds_\(fingerprint.hex)", table: table, roles: columns.map { _ in .feature },
       idColumn: nil, weightColumn: nil, valueColumn: nil, categoryColumn: nil,
-      features: Array(columns.indices), rows: RowSelection(all: 0), fills: [], twins: [],
-      report: report)
+      features: Array(columns.indices), rows: RowSelection(all: 0), fills: [],
+      outlierRows: [], twins: [], report: report)
   }
 }

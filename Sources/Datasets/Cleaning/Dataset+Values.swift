@@ -1,10 +1,14 @@
 extension Dataset {
-  /// The number in a row as a fit sees it: a median where the cell was filled, nil where there is
-  /// none.
+  /// The number in a row as a fit sees it: a median where the cell was filled, the end of the
+  /// range where it was clipped, nil where there is none.
   ///
-  /// - Complexity: O(1), O(log *f*) where *f* cells were filled and this one is missing.
+  /// - Complexity: O(log *f*) where *f* cells were filled or clipped.
   public func number(ofRow row: Int, column: Int) -> Double? {
-    if let number = table.columns[column].number(at: row) { return number }
+    if let fill = fill(row, column) { return fill }
+    return table.columns[column].number(at: row)
+  }
+
+  private func fill(_ row: Int, _ column: Int) -> Double? {
     var low = 0
     var high = fills.count
     while low < high {

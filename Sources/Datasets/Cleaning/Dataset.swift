@@ -20,8 +20,11 @@ public struct Dataset: Sendable {
   public let features: [Int]
   /// The rows a fit looks at.
   public let rows: RowSelection
-  /// Cells filled with a median, by column and row.
+  /// Cells that stand for another number in a fit, by column and row: gaps filled with a median,
+  /// outliers clipped.
   public let fills: [FilledCell]
+  /// Rows kept out of the fit for their outliers alone, in order: they are assigned after it.
+  public let outlierRows: [Int]
   /// Rows dropped as identical to an earlier row, in order.
   public let twins: [TwinRow]
   /// What cleaning found, dropped and filled.
@@ -33,17 +36,15 @@ public struct Dataset: Sendable {
   /// An estimate of the memory it holds, in bytes.
   public var byteCount: Int {
     table.byteCount + rows.ranges.count * 24 + fills.count * MemoryLayout<FilledCell>.stride
-      + twins.count * MemoryLayout<TwinRow>.stride + report.findings.count * 128
+      + twins.count * MemoryLayout<TwinRow>.stride + outlierRows.count * 8 + report.findings.count
+      * 128
       + roles.count * 256
   }
 
-  /// The numbers of a column in the used rows, medians filled in; NaN where there is none.
+  /// The numbers of a column in the used rows, medians filled in and outliers clipped; NaN where
+  /// there is none.
   public func numbers(ofColumn column: Int) -> [Double] {
-    var output: [Double] = []
-    output.reserveCapacity(rows.count)
-    for range in rows.ranges {
-      output.append(contentsOf: table.columns[column].numbers(in: range))
-    }
+    var output = table.columns[column].numbers(in: rows)
     for fill in fills where fill.column == column {
       if let position = rows.position(ofRow: fill.row) { output[position] = fill.value }
     }
@@ -61,9 +62,22 @@ public struct Dataset: Sendable {
     return String(table.recordIndex(ofRow: row) + 1)
   }
 
-  /// The used row that stands for a table row: itself, its twin, or `nil` if it is set aside.
+  /// Whether a row was kept out of the fit for its outliers alone.
+  public func isOutlier(row: Int) -> Bool {
+    var low = 0
+    var high = outlierRows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if outlierRows[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    return low < outlierRows.count && outlierRows[low] == row
+  }
+
+  /// The row whose segment a table row has: itself, its twin, or `nil` if it has none.
+  ///
+  /// Rows kept out of the fit for their outliers are assigned after it, and stand for themselves.
   public func standIn(forRow row: Int) -> Int? {
-    if rows.position(ofRow: row) != nil { return row }
+    if hasSegment(row) { return row }
     var low = 0
     var high = twins.count
     while low < high {
@@ -72,17 +86,21 @@ public struct Dataset: Sendable {
     }
     guard low < twins.count, twins[low].row == row else { return nil }
     let standIn = twins[low].standIn
-    return rows.position(ofRow: standIn) == nil ? nil : standIn
+    return hasSegment(standIn) ? standIn : nil
+  }
+
+  private func hasSegment(_ row: Int) -> Bool {
+    rows.position(ofRow: row) != nil || isOutlier(row: row)
   }
 }
 
-/// A missing cell that got a value.
+/// A cell that a fit sees another number of.
 public struct FilledCell: Equatable, Sendable {
   /// The row of the table, from 0.
   public let row: Int
   /// The index of the column.
   public let column: Int
-  /// The median of the column.
+  /// The median of the column, or the end of the range that outliers begin at.
   public let value: Double
 }
 

@@ -2,7 +2,7 @@
 struct RoleRecognizer {
   let table: Table
   let aliases: ColumnAliases
-  private let facts: [ColumnFacts]
+  let facts: [ColumnFacts]
 
   /// Above this share of different values a column names rows rather than tells about them.
   private static let distinctShare = 0.95
@@ -72,6 +72,8 @@ struct RoleRecognizer {
   private func numericRole(of column: Column, _ facts: ColumnFacts) -> ColumnRole {
     if looksLikeID(column.key), facts.isInteger { return .ignored(.idLike) }
     if facts.isRun { return .ignored(.idLike) }
+    if facts.hasLeadingZeros { return .ignored(.code) }
+    if facts.isCompactDate { return .ignored(.date) }
     if facts.topShare > RoleRecognizer.nearConstantShare { return .ignored(.nearConstant) }
     return .feature
   }

@@ -50,3 +50,42 @@ public struct RowSelection: Equatable, Sendable {
     return low
   }
 }
+
+extension RowSelection {
+  /// Some consecutive table rows, and which of them are used.
+  struct Piece {
+    let rows: Range<Int>
+    /// The used ones, as ranges from the piece's beginning.
+    let kept: [Range<Int>]
+    /// How many of the rows are used.
+    let count: Int
+  }
+
+  /// Calls `body` with pieces of at most `length` rows that hold all used rows, in order.
+  ///
+  /// Where rows are missing here and there, it is quicker to read all of a piece and drop some
+  /// than to read each range.
+  func forEachPiece(_ length: Int = 4096, _ body: (Piece) -> Void) {
+    var start = 0
+    var kept: [Range<Int>] = []
+    var count = 0
+    func flush() {
+      guard let last = kept.last else { return }
+      body(Piece(rows: start..<start + last.upperBound, kept: kept, count: count))
+      kept.removeAll(keepingCapacity: true)
+      count = 0
+    }
+    for range in ranges {
+      var row = range.lowerBound
+      while row < range.upperBound {
+        if !kept.isEmpty, row >= start + length { flush() }
+        if kept.isEmpty { start = row }
+        let end = min(range.upperBound, start + length)
+        kept.append(row - start..<end - start)
+        count += end - row
+        row = end
+      }
+    }
+    flush()
+  }
+}

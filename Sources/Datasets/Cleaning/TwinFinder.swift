@@ -2,8 +2,8 @@
 struct TwinFinder {
   /// Rows equal to an earlier row in every cell, in order.
   private(set) var twins: [TwinRow] = []
-  /// Rows that have an earlier row's id and other cells, in order.
-  private(set) var repeats: [Int] = []
+  /// Rows that have an earlier row's id and other cells, in order, and the first row with the id.
+  private(set) var repeats: [(row: Int, first: Int)] = []
   /// How many different ids there are.
   private(set) var distinctIDs = 0
 
@@ -32,17 +32,17 @@ struct TwinFinder {
     guard !isRepeated.isEmpty else { return }
     // Only their rows are compared.
     var firstRows: [UInt64: Int] = [:]
-    var metIDs = Set<UInt64>()
+    var firstRowsOfID: [UInt64: Int] = [:]
     for row in hashes.indices where isRepeated.contains(hashes[row]) && !isMissing.contains(row) {
-      let isFirst = metIDs.insert(hashes[row]).inserted
-      if !isFirst { distinctIDs -= 1 }
+      let firstOfID = firstRowsOfID[hashes[row]]
+      if firstOfID == nil { firstRowsOfID[hashes[row]] = row } else { distinctIDs -= 1 }
       let hash = table.rowHash(row)
       if let first = firstRows[hash], table.rowsAreEqual(first, row) {
         twins.append(TwinRow(row: row, standIn: first))
         continue
       }
       if firstRows[hash] == nil { firstRows[hash] = row }
-      if !isFirst { repeats.append(row) }
+      if let firstOfID { repeats.append((row: row, first: firstOfID)) }
     }
   }
 }

@@ -80,7 +80,7 @@ struct WholeNumberTally {
 
   /// How often each distance stands; four counters each, since equal neighbours would wait for one
   /// another.
-  private static func histogram(_ distances: [UInt8]) -> [Int] {
+  static func histogram(_ distances: [UInt8]) -> [Int] {
     var counts = [UInt32](repeating: 0, count: 4 * 256)
     var index = 0
     while index &+ 4 <= distances.count {

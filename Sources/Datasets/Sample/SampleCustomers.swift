@@ -36,7 +36,7 @@ public enum SampleCustomers {
   ///   - count: how many customers, ids from 1.
   ///   - seed: which of the possible shops.
   public static func csv(count: Int = 200, seed: UInt64 = 2026) -> [UInt8] {
-    var random = Random(state: seed)
+    var random = SampleRandom(state: seed)
     var text = Array("CustomerID,Gender,Age,Annual Income (k$),Spending Score (1-100)\n".utf8)
     for id in 0..<max(0, count) {
       let group = draw(&random)
@@ -53,7 +53,7 @@ public enum SampleCustomers {
     return text
   }
 
-  private static func draw(_ random: inout Random) -> Group {
+  private static func draw(_ random: inout SampleRandom) -> Group {
     var rest = random.unit() * Double(groups.reduce(0) { $0 + $1.share })
     for group in groups.dropLast() {
       rest -= Double(group.share)
@@ -63,30 +63,9 @@ public enum SampleCustomers {
   }
 
   private static func number(
-    _ kind: (mean: Double, spread: Double), in range: ClosedRange<Int>, _ random: inout Random
+    _ kind: (mean: Double, spread: Double), in range: ClosedRange<Int>, _ random: inout SampleRandom
   ) -> Int {
     let value = Int((kind.mean + kind.spread * random.bell()).rounded())
     return min(max(value, range.lowerBound), range.upperBound)
-  }
-
-  /// SplitMix64 (Steele, Lea, Flood 2014): the same sequence everywhere.
-  private struct Random {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      return Fingerprint.mix(state)
-    }
-
-    /// In 0..<1.
-    mutating func unit() -> Double {
-      Double(next() >> 11) * 0x1p-53
-    }
-
-    /// Nearly normal, mean 0 and deviation 1: the sum of twelve, which needs no logarithm and so
-    /// rounds alike on every machine.
-    mutating func bell() -> Double {
-      (0..<12).reduce(-6.0) { sum, _ in sum + unit() }
-    }
   }
 }

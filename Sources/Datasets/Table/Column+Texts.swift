@@ -40,6 +40,12 @@ extension Column {
     }
   }
 
+  /// How many cells of some rows are no numbers.
+  func nonNumberCount(in rows: Range<Int>) -> Int {
+    guard numberCount < rowCount else { return 0 }
+    return numbers(in: rows).count(where: \.isNaN)
+  }
+
   /// Calls `body` with each row whose cell is no number, in order.
   func forEachNonNumber(_ body: (_ row: Int, _ reading: CellReading) -> Void) {
     for (segment, start) in zip(segments, starts) {
@@ -56,7 +62,7 @@ extension Column {
         }
       case .plain(let run):
         for row in 0..<segment.rowCount {
-          let reading = NumberParser.read(run.bytes.span.extracting(run.range(row)))
+          let reading = read(run.bytes.span.extracting(run.range(row)))
           if reading.value == nil { body(start + row, reading) }
         }
       }
@@ -74,7 +80,9 @@ extension Column {
   /// The hashes of the texts that cells share.
   func poolHashes() -> [UInt64] {
     (0..<pool.count).map {
-      Column.hash(pool.readings[$0], pool.bytes.span.extracting(pool.range($0)))
+      let text = pool.bytes.span.extracting(pool.range($0))
+      // Not what the column's style makes of the text: that would hang on where it is stored.
+      return Column.hash(NumberParser.read(text), text)
     }
   }
 
@@ -106,7 +114,7 @@ extension Column {
   func cellHash(at row: Int) -> UInt64 {
     var text: [UInt8] = []
     appendText(at: row, to: &text)
-    return Column.hash(reading(at: row), text.span)
+    return Column.hash(NumberParser.read(text.span), text.span)
   }
 
   private static func hash(_ reading: CellReading, _ text: Span<UInt8>) -> UInt64 {

@@ -4,6 +4,8 @@
 /// decided once, for the whole column; what is no number in a numeric column is a bad cell.
 public struct Column: Sendable {
   private let name: ColumnName
+  /// How its numbers are written, if not as programs write them.
+  public let numberStyle: NumberStyle?
   /// How many cells the column has, one for each row of its table.
   public let rowCount: Int
   /// The first row of each segment; the same for all columns of a table.
@@ -20,10 +22,11 @@ public struct Column: Sendable {
   public let numberCount: Int
 
   init(
-    name: ColumnName, rowCount: Int, starts: [Int], segments: [ColumnSegment], pool: TextPool,
-    tally: CellTally
+    name: ColumnName, style: NumberStyle?, rowCount: Int, starts: [Int], segments: [ColumnSegment],
+    pool: TextPool, tally: CellTally
   ) {
     self.name = name
+    numberStyle = style
     self.rowCount = rowCount
     self.starts = starts
     self.segments = segments
@@ -37,8 +40,12 @@ public struct Column: Sendable {
   public var key: String { name.key }
   /// The header as given; empty for an unnamed column.
   public var header: String { name.header }
-  /// What stood in parentheses in the header, if it is a unit: `k$`.
-  public var unit: String? { name.unit }
+  /// The range that stood in parentheses in the header: 1...100.
+  var statedRange: ClosedRange<Double>? { name.statedRange }
+  /// What stood in parentheses in the header, if it is a unit, or else what the cells carry: `k$`.
+  public var unit: String? {
+    name.unit ?? numberStyle.flatMap { $0.unit.isEmpty ? nil : $0.unit }
+  }
 
   /// Whether more than half of the cells that are not missing are numbers.
   public var isNumeric: Bool { numberCount > textCount }
@@ -59,7 +66,7 @@ public struct Column: Sendable {
       case .pooled: continue
       case .plain(let run):
         for row in 0..<segment.rowCount {
-          let reading = NumberParser.read(run.bytes.span.extracting(run.range(row)))
+          let reading = read(run.bytes.span.extracting(run.range(row)))
           if let number = reading.value, number != number.rounded() { return false }
         }
       }
@@ -130,8 +137,13 @@ public struct Column: Sendable {
       return .numeral(numerals[offset])
     case .pooled(let codes): return pool.readings[Int(codes[offset])]
     case .plain(let run):
-      return NumberParser.read(run.bytes.span.extracting(run.range(offset)))
+      return read(run.bytes.span.extracting(run.range(offset)))
     }
+  }
+
+  /// Reads the text of a cell of this column.
+  func read(_ cell: Span<UInt8>) -> CellReading {
+    numberStyle?.read(cell) ?? NumberParser.read(cell)
   }
 
   func locate(_ row: Int) -> (segment: Int, row: Int) {

@@ -1,10 +1,10 @@
 /// Joins the blocks of one column.
 struct ColumnAssembler: Sendable {
   private(set) var rowCount = 0
-  private var segments: [ColumnSegment] = []
+  var segments: [ColumnSegment] = []
   /// Texts that cells of several blocks share; grows up to a limit.
-  private(set) var pool = TextPool()
-  private var tally = CellTally()
+  var pool = TextPool()
+  var tally = CellTally()
   private(set) var isUTF8 = true
 
   /// Beyond so many texts a column's new ones are kept beside its cells.
@@ -104,7 +104,9 @@ struct ColumnAssembler: Sendable {
       }
     }
     pool.seal()
+    let style = tally.texts > 0 ? takeStyle() : nil
     return Column(
-      name: name, rowCount: rowCount, starts: starts, segments: segments, pool: pool, tally: tally)
+      name: name, style: style, rowCount: rowCount, starts: starts, segments: segments, pool: pool,
+      tally: tally)
   }
 }

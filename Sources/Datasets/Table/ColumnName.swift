@@ -5,12 +5,14 @@ struct ColumnName: Equatable, Sendable {
   let key: String
   /// What stood in parentheses, if it names a unit rather than a range: `k$`, not `1-100`.
   let unit: String?
+  /// What stood in parentheses, if it is a range: 1...100.
+  var statedRange: ClosedRange<Double>?
 
   /// Names for all headers of a table; keys are made unique with `_2`, `_3` and so on.
   static func names(for headers: [String]) -> [ColumnName] {
     var taken: Set<String> = []
     return headers.enumerated().map { index, header in
-      let (bare, unit) = split(header)
+      let (bare, unit, range) = split(header)
       let plain = snakeCase(bare)
       let base = plain.isEmpty ? "column_\(index + 1)" : plain
       var key = base
@@ -19,12 +21,14 @@ struct ColumnName: Equatable, Sendable {
         key = "\(base)_\(number)"
         number += 1
       }
-      return ColumnName(header: header, key: key, unit: unit)
+      return ColumnName(header: header, key: key, unit: unit, statedRange: range)
     }
   }
 
   /// Takes what stands in parentheses out of a header.
-  private static func split(_ header: String) -> (bare: String, unit: String?) {
+  private static func split(_ header: String)
+    -> (bare: String, unit: String?, range: ClosedRange<Double>?)
+  {
     var bare = ""
     var inner = ""
     var units: [String] = []
@@ -55,7 +59,16 @@ struct ColumnName: Equatable, Sendable {
     let unit = units.first { text in
       text.contains { !$0.isNumber && !" -–—.,:<>=+".contains($0) }
     }
-    return (bare, unit)
+    return (bare, unit, units.lazy.compactMap(range).first)
+  }
+
+  /// `1-100`, `0–10`, `1 to 5`.
+  private static func range(_ text: String) -> ClosedRange<Double>? {
+    let numbers = text.split { !$0.isNumber && $0 != "." }.compactMap { Double($0) }
+    let rest = text.filter { !$0.isNumber && !$0.isWhitespace && $0 != "." }
+    guard numbers.count == 2, numbers[0] < numbers[1], ["-", "–", "—", "to", "…"].contains(rest)
+    else { return nil }
+    return numbers[0]...numbers[1]
   }
 
   /// Letters and digits in lower case, words apart by `_`; a word also begins where capitals do.

@@ -92,6 +92,11 @@ struct TextPool: Sendable {
     slots = []
   }
 
+  /// Reads all texts again.
+  mutating func read(_ reader: (Span<UInt8>) -> CellReading) {
+    for index in 0..<count { readings[index] = reader(bytes.span.extracting(range(index))) }
+  }
+
   /// Gives up the memory that only adding needs; no more can be added.
   mutating func seal() {
     slots = []

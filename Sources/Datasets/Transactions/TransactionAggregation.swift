@@ -54,7 +54,6 @@ struct TransactionAggregation {
     numberCustomers()
     checkDates()
     try addAmounts(asOf: asOf)
-    findings.finish()
     let frequencies = distinctDays()
     let preferences = columns.category.map { preferredCategories($0) }
     let summary = TransactionSummary(
@@ -386,15 +385,15 @@ private struct CustomerTallies {
 
 /// What is wrong with transactions; the first are described, all are counted.
 private struct TransactionFindings {
-  private var report = CleaningReport()
+  private var list = FindingList()
   private(set) var setAsideCount = 0
 
-  var first: [CleaningFinding] { report.findings }
-  var countsByReason: [FindingReason: Int] { report.countsByReason }
+  var first: [CleaningFinding] { list.sorted() }
+  var countsByReason: [FindingReason: Int] { list.counts }
 
   mutating func add(_ table: Table, row: Int, column: Int, reason: FindingReason) {
     setAsideCount += 1
-    report.add(
+    list.add(
       CleaningFinding(
         line: table.line(ofRow: row), column: table.columns[column].key,
         value: table.columns[column].text(at: row) ?? "", reason: reason, action: .setAside))
@@ -403,8 +402,6 @@ private struct TransactionFindings {
   /// Records that are no rows of the table.
   mutating func addRagged(_ table: Table) {
     setAsideCount += table.setAsideCount
-    report.addRagged(table)
+    list.addRagged(table)
   }
-
-  mutating func finish() { report.trimFindings() }
 }

@@ -6,6 +6,7 @@ extension CleaningOptions {
   init(_ reader: inout QueryReader) {
     self.init(
       missing: reader.choice("missing", default: .drop),
+      outliers: reader.choice("outliers", default: .keep),
       duplicates: reader.choice("duplicates", default: .dropIdentical),
       strict: reader.flag("strict", default: false), features: nil, id: reader.query["id"],
       weight: reader.query["weight"], value: reader.query["value"],

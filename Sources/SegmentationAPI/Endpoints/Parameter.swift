@@ -37,6 +37,9 @@ extension Parameter {
     Parameter("value", "the column that holds a customer's revenue"),
     Parameter("category", "the column of categories to look at first"),
     Parameter("missing", "rows with a gap in a feature: drop, median or error; drop by default"),
+    Parameter(
+      "outliers",
+      "numbers far from the middle of a feature: keep, clip or set_aside; keep by default"),
     Parameter("duplicates", "identical rows: drop_identical or keep; drop_identical by default"),
     Parameter("strict", "true makes any row set aside an error"),
     Parameter(
@@ -65,6 +68,7 @@ extension Parameter {
     Parameter("series", "the line of runs this one continues; `default` by default"),
     Parameter("activate", "false keeps the current run of the series current"),
     Parameter("dry_run", "true reads, cleans and reports, and stores nothing"),
+    Parameter("eda", "true adds what the columns look like to the answer"),
     Parameter("dataset", "the id of a stored dataset to fit again, with no content"),
   ]
 }

@@ -15,7 +15,7 @@ struct CustomerTable: Sendable {
     columns =
       ["customer_id"]
       + shown.map { table.columns[$0].key }.map { $0 == "customer_id" ? "customer_id_given" : $0 }
-      + ScoreCells.columns
+      + ScoreCells.columns(of: run)
   }
 
   /// The cells of one row of the run's table.
@@ -24,8 +24,7 @@ struct CustomerTable: Sendable {
     var cells: [JSON] = [.string(dataset.customerID(ofRow: row))]
     cells.reserveCapacity(columns.count)
     for index in shown { cells.append(CustomerTable.cell(dataset.table.columns[index], row: row)) }
-    let stand = dataset.standIn(forRow: row)
-    cells += ScoreCells.cells(run: run, score: stand.flatMap { run.score(row: $0) })
+    cells += ScoreCells.cells(run: run, row: row)
     return cells
   }
 
@@ -39,6 +38,19 @@ struct CustomerTable: Sendable {
 /// The columns that a score adds to a row: `segment_id,segment_name,cluster,distance,margin`.
 enum ScoreCells {
   static let columns = ["segment_id", "segment_name", "cluster", "distance", "margin"]
+
+  /// The columns that a row of a run's own table gets: one more where outliers were set aside.
+  static func columns(of run: Run) -> [String] {
+    run.options.cleaning.outliers == .setAside ? columns + ["outlier"] : columns
+  }
+
+  /// The cells of a row of the run's own table; of a record that is no row when nil.
+  static func cells(run: Run, row: Int?) -> [JSON] {
+    let stand = row.flatMap { run.dataset.standIn(forRow: $0) }
+    let scored = cells(run: run, score: stand.flatMap { run.score(row: $0) })
+    guard run.options.cleaning.outliers == .setAside else { return scored }
+    return scored + [stand.map { .bool(run.dataset.isOutlier(row: $0)) } ?? .null]
+  }
 
   static func cells(run: Run, score: Score?) -> [JSON] {
     guard let score else { return [.null, .null, .null, .null, .null] }
@@ -93,6 +105,10 @@ struct CustomerPayload {
         margin < Run.borderlineMargin
         ? " Close to the border with \(run.segments[second].name)."
         : " Next would be \(run.segments[second].name)."
+    }
+    if run.dataset.isOutlier(row: row) {
+      text +=
+        " Its figures lie far from the others, so it was kept out of the fit and assigned after it."
     }
     return text
   }

@@ -16,6 +16,7 @@ struct DatasetPayload {
       "columns": .array(report.columns.map(\.json)),
       "warnings": .array(report.warnings.map(\.json)),
       "quality": .string("/datasets/\(dataset.id)/quality"),
+      "eda": .string("/datasets/\(dataset.id)/eda"),
     ]
   }
 
@@ -35,28 +36,6 @@ struct DatasetPayload {
       .init(name: "bytes", value: .integer(dataset.byteCount)),
     ]
   }
-
-  /// What cleaning found.
-  var quality: JSON {
-    let report = dataset.report
-    return [
-      "dataset_id": .string(dataset.id),
-      "rows_read": .integer(report.rowsRead),
-      "rows_used": .integer(report.rowsUsed),
-      "rows_set_aside": .integer(report.rowsRead - report.rowsUsed),
-      "duplicates_dropped": .integer(report.duplicatesDropped),
-      "values_filled": .integer(report.filledCount),
-      "counts": .object(
-        report.countsByReason.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-          .init(name: $0.key.rawValue, value: .integer($0.value))
-        }),
-      "encoding": .string(dataset.table.dialect.encoding.rawValue),
-      "rfm": report.transactions.map(\.json) ?? .null,
-      "columns": .array(report.columns.map(\.json)),
-      "warnings": .array(report.warnings.map(\.json)),
-      "items": .array(report.findings.map { .object($0.members) }),
-    ]
-  }
 }
 
 extension ColumnReport {
@@ -69,7 +48,22 @@ extension ColumnReport {
     members.append(.init(name: "role", value: .string(role.word)))
     if let reason = role.reason { members.append(.init(name: "reason", value: .string(reason))) }
     members.append(.init(name: "missing", value: .integer(missingCount)))
+    if missingCountWithoutTwins < missingCount {
+      members.append(
+        .init(
+          name: "missing_without_duplicates", value: .integer(missingCountWithoutTwins)))
+    }
     if badCount > 0 { members.append(.init(name: "unusable", value: .integer(badCount))) }
+    if let numberStyle {
+      let mark = String(numberStyle.decimalMark)
+      members.append(
+        .init(
+          name: "number_format",
+          value: ["decimal_mark": .string(mark), "unit": .string(numberStyle.unit)]))
+    }
+    if let valueSeparator {
+      members.append(.init(name: "value_separator", value: .string(String(valueSeparator))))
+    }
     return .object(members)
   }
 }
@@ -119,6 +113,7 @@ extension DatasetWarning {
     case .ignoredColumnAsFeature: "id_like_feature"
     case .looksLikeWeight: "looks_like_weight"
     case .noHeader: "no_header"
+    case .rowsAlikeExceptID: "rows_alike_except_id"
     case .idsRepeat: "ids_repeat"
     case .transactionsGathered: "transactions_gathered"
     case .dateOrderGuessed: "date_order_guessed"
@@ -131,7 +126,7 @@ extension DatasetWarning {
       .idsRepeat(let column, _), .dateOrderGuessed(let column, _):
       column
     case .transactionsGathered(let summary): summary.id
-    case .encodingGuessed, .noHeader: nil
+    case .encodingGuessed, .noHeader, .rowsAlikeExceptID: nil
     }
   }
 
@@ -149,6 +144,8 @@ extension DatasetWarning {
       "The rows look like transactions: \(summary.transactionsUsed) of \(summary.customers) customers, by \(summary.id), \(summary.date) and \(summary.amount). They were gathered into one row a customer; rfm=false keeps rows as they are."
     case .dateOrderGuessed(let column, let order):
       "Every date in \(column) could be read with day and month either way round; they were read \(order). Write dates as 2026-11-21 to be sure."
+    case .rowsAlikeExceptID(let count):
+      "\(count) rows equal an earlier row in every cell but the id. They were kept; they may be the same customers under other ids."
     case .idsRepeat(let column, let distinct):
       "Most rows share their \(column) with another: \(distinct) different ones. These look like transactions, not customers."
     }
@@ -159,40 +156,5 @@ extension DatasetWarning {
     if let column { members.append(.init(name: "column", value: .string(column))) }
     members.append(.init(name: "detail", value: .string(detail)))
     return .object(members)
-  }
-}
-
-extension CleaningFinding {
-  var members: [JSON.Member] {
-    [
-      .init(name: "line", value: .integer(line)),
-      .init(name: "column", value: .string(column)),
-      .init(name: "value", value: .string(value.map { String($0.prefix(200)) })),
-      .init(name: "reason", value: .string(reason.rawValue)),
-      .init(name: "action", value: .string(action.rawValue)),
-    ]
-  }
-
-  /// The finding as a fault of a request that was refused for it.
-  var fault: ProblemDetails.Fault {
-    .init(
-      line: line, column: column, value: value.map { String($0.prefix(200)) },
-      reason: reason.sentence)
-  }
-}
-
-extension FindingReason {
-  var sentence: String {
-    switch self {
-    case .missing: "no value"
-    case .notANumber: "not a number"
-    case .notADate: "not a date"
-    case .notFinite: "not a finite number"
-    case .tooFewFields: "fewer fields than the header"
-    case .tooManyFields: "more fields than the header"
-    case .identicalRow: "equal to an earlier row in every cell"
-    case .repeatedID: "an id that another row has"
-    case .zeroWeight: "a weight of 0"
-    }
   }
 }

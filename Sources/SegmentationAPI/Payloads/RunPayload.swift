@@ -46,6 +46,7 @@ struct RunPayload {
       "features": .array(run.features.map { .string($0.key) }),
       "scale": .string(options.scale.rawValue),
       "missing": .string(options.cleaning.missing.rawValue),
+      "outliers": .string(options.cleaning.outliers.rawValue),
       "duplicates": .string(options.cleaning.duplicates.rawValue),
       "min_size": options.minimumSize.json,
       "bootstraps": options.bootstraps.map { .integer($0) } ?? "auto",
@@ -105,6 +106,7 @@ struct RunPayload {
       "segments": .string("/segments?run=\(run.id)"),
       "customers": .string("/customers?run=\(run.id)"),
       "quality": .string("/datasets/\(run.dataset.id)/quality"),
+      "eda": .string("/datasets/\(run.dataset.id)/eda"),
       "dashboard": "/",
     ]
   }

@@ -28,9 +28,15 @@ struct DatasetRoutes {
           call.answer(DatasetPayload(dataset: try dataset(call)).json)
         }),
       Endpoint(
-        .get, "/datasets/{id}/quality", forms: Self.forms, parameters: Parameter.list,
+        .get, "/datasets/{id}/quality", forms: Self.forms, parameters: Parameter.pages,
         summary: "What cleaning found, dropped and filled, and why, with line numbers.",
         .cached { call throws(ProblemDetails) in try quality(call) }),
+      Endpoint(
+        .get, "/datasets/{id}/eda", forms: Self.forms,
+        parameters: [Parameter("bins", "how many bins histograms have: 1 to 1000, 10 by default")]
+          + Parameter.list,
+        summary: "What the columns look like, one by one and together.",
+        .cached { call throws(ProblemDetails) in try explore(call) }),
       Endpoint(
         .delete, "/datasets/{id}", summary: "Takes a dataset away, with all runs over it.",
         .computed { call throws(ProblemDetails) in try remove(call) }),
@@ -56,7 +62,9 @@ struct DatasetRoutes {
       let dataset = try call.attempt { () throws(SegmentationError) in
         try call.service.clean(table, options: options)
       }
-      if isDry { return call.answer(DatasetPayload(dataset: dataset).quality) }
+      if isDry {
+        return call.answer(QualityPayload(dataset: dataset).json(findings: Page.standardLimit))
+      }
       let kept = try call.attempt { () throws(SegmentationError) in
         try call.service.keep(dataset)
       }
@@ -80,13 +88,30 @@ struct DatasetRoutes {
 
   private func quality(_ call: Call) throws(ProblemDetails) -> Answer {
     let dataset = try dataset(call)
-    if call.form == .json, call.query["flat"] == nil {
-      return call.answer(DatasetPayload(dataset: dataset).quality)
-    }
+    let payload = QualityPayload(dataset: dataset)
+    let findings = dataset.report.findings
+    let page = try Page(call.query)
+    // As files they come whole.
+    let isWhole =
+      page.limit == nil && page.cursor == nil && (call.form == .csv || call.form == .ndjson)
+    let (items, next) =
+      isWhole ? (findings.indices, nil) : try page.bounds(of: findings.count, anchor: dataset.id)
     return try call.answer(
       RowSet(
-        objects: dataset.report.findings.map(\.members),
-        columns: ["line", "column", "value", "reason", "action"]))
+        about: payload.about, objects: findings[items].map(\.members),
+        columns: QualityPayload.columns, next: next))
+  }
+
+  private func explore(_ call: Call) throws(ProblemDetails) -> Answer {
+    let dataset = try dataset(call)
+    var reader = QueryReader(call.query)
+    let binCount = reader.integer("bins", in: 1...1000) ?? 10
+    let isFlat = reader.flag("flat", default: false)
+    try reader.finish()
+    let payload = ExplorationPayload(
+      dataset: dataset, binCount: binCount, threads: call.service.configuration.threads)
+    if call.form == .json, !isFlat { return call.answer(payload.json) }
+    return try call.answer(RowSet(columns: ExplorationPayload.columns, rows: payload.rows))
   }
 
   private func remove(_ call: Call) throws(ProblemDetails) -> Answer {

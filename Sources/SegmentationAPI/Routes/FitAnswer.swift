@@ -11,6 +11,7 @@ struct FitAnswer {
     let options = try SegmentationOptions(call.query)
     var reader = QueryReader(call.query)
     let isDry = reader.flag("dry_run", default: false)
+    let isExplored = reader.flag("eda", default: false)
     try reader.finish()
     let dialect = try call.dialect(isHandedBack: true)
     if isDry {
@@ -18,7 +19,8 @@ struct FitAnswer {
       let dataset = try call.attempt { () throws(SegmentationError) in
         try call.service.clean(table, options: options.cleaning)
       }
-      return call.answer(DatasetPayload(dataset: dataset).quality)
+      let report = QualityPayload(dataset: dataset).json(findings: Page.standardLimit)
+      return call.answer(isExplored ? adding(exploration(of: dataset), to: report) : report)
     }
     let outcome = try outcome(rows, options: options)
     // Of transactions each row is handed back with the segment of its customer.
@@ -26,29 +28,47 @@ struct FitAnswer {
     let customers =
       call.form == .csv
       ? transactions.flatMap { outcome.run.dataset.table.customerRows(of: $0) } : nil
+    var timings = outcome.timings.map { ($0.name, $0.duration) }
     var answer =
       if call.form == .csv {
         Answer(
           form: .csv,
           producer: AnnotatedFile(
-            source: source(rows, run: outcome.run), columns: ScoreCells.columns, dialect: dialect
+            source: source(rows, run: outcome.run), columns: ScoreCells.columns(of: outcome.run),
+            dialect: dialect
           ) { row in
-            let run = outcome.run
             let own = customers.map { rows in
               row.flatMap { rows[$0] < 0 ? nil : Int(rows[$0]) }
             }
-            let score = (own ?? row).flatMap { run.dataset.standIn(forRow: $0) }.flatMap {
-              run.score(row: $0)
-            }
-            return ScoreCells.cells(run: run, score: score)
+            return ScoreCells.cells(run: outcome.run, row: own ?? row)
           }, tag: nil)
       } else {
-        call.answer(RunPayload(run: outcome.run).json)
+        call.answer(described(outcome.run, isExplored: isExplored, &timings))
       }
     answer.status = outcome.isNew ? .created : .ok
     answer.fields.append("Location", "/runs/\(outcome.run.id)")
-    answer.fields.append("Server-Timing", timing(rows, outcome.timings))
+    answer.fields.append("Server-Timing", timing(rows, timings))
     return answer
+  }
+
+  private func described(
+    _ run: Run, isExplored: Bool, _ timings: inout [(String, Duration)]
+  ) -> JSON {
+    let json = RunPayload(run: run).json
+    guard isExplored else { return json }
+    let start = ContinuousClock.now
+    let exploration = exploration(of: run.dataset)
+    timings.append(("explore", ContinuousClock.now - start))
+    return adding(exploration, to: json)
+  }
+
+  private func exploration(of dataset: Dataset) -> JSON {
+    ExplorationPayload(dataset: dataset, threads: call.service.configuration.threads).json
+  }
+
+  private func adding(_ exploration: JSON, to json: JSON) -> JSON {
+    guard case .object(let members) = json else { return json }
+    return .object(members + [.init(name: "eda", value: exploration)])
   }
 
   private func outcome(_ rows: ReceivedRows, options: SegmentationOptions)
@@ -80,8 +100,8 @@ struct FitAnswer {
     return .table(run.dataset.table)
   }
 
-  private func timing(_ rows: ReceivedRows, _ phases: [SegmentationService.PhaseTiming]) -> String {
-    let parts = [("parse", rows.duration)] + phases.map { ($0.name, $0.duration) }
+  private func timing(_ rows: ReceivedRows, _ phases: [(String, Duration)]) -> String {
+    let parts = [("parse", rows.duration)] + phases
     return parts.map { name, duration in
       "\(name);dur=\(TextTable.number(duration / .milliseconds(1)))"
     }.joined(separator: ", ")

@@ -1,0 +1,114 @@
+import Datasets
+
+/// What the columns of a dataset look like, as `GET /datasets/{id}/eda` answers it.
+struct ExplorationPayload {
+  let dataset: Dataset
+  let exploration: Exploration
+
+  /// Explores a dataset.
+  init(dataset: Dataset, binCount: Int = 10, threads: Int) {
+    self.dataset = dataset
+    exploration = Exploration(dataset, binCount: binCount, threads: threads)
+  }
+
+  var json: JSON {
+    let keys = exploration.correlated.map { dataset.table.columns[$0].key }
+    return [
+      "dataset_id": .string(dataset.id),
+      "rows": .integer(dataset.usedRowCount),
+      "columns": .array(
+        zip(exploration.columns, dataset.report.columns).map { column, report in
+          .object(members(column, report))
+        }),
+      "correlations": [
+        "columns": .array(keys.map { .string($0) }),
+        "pearson": ExplorationPayload.matrix(exploration.pearson),
+        "spearman": ExplorationPayload.matrix(exploration.spearman),
+        "spearman_rows": .integer(exploration.spearmanRowCount),
+      ],
+      "category_means": .array(exploration.categoryMeans.map(means)),
+      "hopkins": .number(exploration.hopkins),
+    ]
+  }
+
+  private static func matrix(_ matrix: [[Double?]]) -> JSON {
+    .array(matrix.map { .array($0.map { .number($0) }) })
+  }
+
+  private func members(_ column: ExploredColumn, _ report: ColumnReport) -> [JSON.Member] {
+    zip(ExplorationPayload.columns, cells(column, report)).map {
+      JSON.Member(name: $0, value: $1)
+    } + [
+      .init(
+        name: "fences",
+        value: column.numbers.map {
+          .array([.number($0.fences.lowerBound), .number($0.fences.upperBound)])
+        } ?? .null),
+      .init(name: "histogram", value: histogram(column)),
+      .init(
+        name: "top",
+        value: .array(
+          column.top.map { ["value": .string($0.name), "count": .integer($0.count)] })),
+      .init(name: "dates", value: dates(column)),
+    ]
+  }
+
+  private func histogram(_ column: ExploredColumn) -> JSON {
+    guard let histogram = column.numbers?.histogram else { return .null }
+    return [
+      "edges": .array(histogram.edges.map { .number($0) }),
+      "counts": .array(histogram.counts.map { .integer($0) }),
+    ]
+  }
+
+  private func dates(_ column: ExploredColumn) -> JSON {
+    guard let dates = column.dates else { return .null }
+    return [
+      "earliest": .string(dates.earliest), "latest": .string(dates.latest),
+      "order": .string(dates.order.rawValue),
+    ]
+  }
+
+  private func means(_ means: CategoryMeans) -> JSON {
+    let keys = means.features.map { dataset.table.columns[$0].key }
+    return [
+      "column": .string(means.column),
+      "items": .array(
+        means.groups.map { group in
+          .object(
+            [
+              .init(name: "category", value: .string(group.category.name)),
+              .init(name: "count", value: .integer(group.category.count)),
+            ] + [
+              .init(
+                name: "means",
+                value: .object(
+                  zip(keys, group.means).map { .init(name: $0, value: .number($1)) }))
+            ])
+        }),
+    ]
+  }
+
+  /// The names of the cells of a column in the forms that are tables.
+  static let columns = [
+    "key", "header", "unit", "role", "count", "missing", "distinct", "mean", "sd", "min", "q1",
+    "median", "q3", "max", "skewness", "kurtosis", "outliers",
+  ]
+
+  /// One row a column: what fits in a table.
+  var rows: [[JSON]] {
+    zip(exploration.columns, dataset.report.columns).map(cells)
+  }
+
+  private func cells(_ column: ExploredColumn, _ report: ColumnReport) -> [JSON] {
+    let numbers = column.numbers
+    return [
+      .string(column.key), .string(report.header), .string(report.unit),
+      .string(report.role.word), .integer(column.count), .integer(column.missingCount),
+      .integer(column.distinctCount), .number(numbers?.mean), .number(numbers?.standardDeviation),
+      .number(numbers?.minimum), .number(numbers?.firstQuartile), .number(numbers?.median),
+      .number(numbers?.thirdQuartile), .number(numbers?.maximum), .number(numbers?.skewness),
+      .number(numbers?.kurtosis), .integer(numbers?.outlierCount),
+    ]
+  }
+}
