@@ -25,7 +25,7 @@ let package = Package(
       dependencies: ["SegmentationAPI", "HTTPServer", "Segmentation", "Datasets", "Clustering"],
       swiftSettings: strict),
     .target(
-      name: "SegmentationAPI", dependencies: ["HTTPServer", "Segmentation", "Datasets"],
+      name: "SegmentationAPI", dependencies: ["HTTPServer", "Charts", "Segmentation", "Datasets"],
       swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CLinux"], swiftSettings: strict),
     // epoll, eventfd and accept4, which the C library modules leave out; headers only.
@@ -55,7 +55,8 @@ let package = Package(
       // Read by the tests from where they lie.
       exclude: ["Conformance"], swiftSettings: strict),
     .testTarget(
-      name: "SegmentationAPITests", dependencies: ["SegmentationAPI", "Datasets", "Segmentation"],
+      name: "SegmentationAPITests",
+      dependencies: ["SegmentationAPI", "Charts", "Datasets", "Segmentation"],
       swiftSettings: strict),
     .testTarget(name: "segmentdTests", dependencies: ["segmentd"], swiftSettings: strict),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: strict),

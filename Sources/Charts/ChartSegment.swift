@@ -10,7 +10,7 @@ public struct ChartSegment: Sendable, Equatable {
   /// A segment with a name, and maybe a colour.
   public init(id: String, name: String, colour: String? = nil) {
     self.id = id
-    self.name = name
+    self.name = Label.clean(name).isEmpty ? "unnamed" : name
     self.colour = colour.flatMap { Palette.isColour($0) ? $0 : nil }
   }
 }

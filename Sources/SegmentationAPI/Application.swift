@@ -52,6 +52,7 @@ public struct Application: RequestHandler {
       + DatasetRoutes(context: context).endpoints
       + RunRoutes(context: context).endpoints
       + ModelRoutes(context: context).endpoints
+      + ChartRoutes(context: context).endpoints
       + OperationRoutes(context: context).endpoints
       + HomeRoutes(context: context).endpoints
   }

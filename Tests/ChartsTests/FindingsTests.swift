@@ -129,7 +129,7 @@ struct FindingsTests {
       flows: [.init(from: 0, to: 0, customers: 90), .init(from: 0, to: 2, customers: 10)])
     #expect(
       moved.title
-        == "90% of the customers stayed in their segment; most of the others, 10, went from “Thrifty” to “Young”."
+        == "90% of the customers stayed in their segment; the largest move is 10, from “Thrifty” to “Young”."
     )
   }
 }

@@ -10,7 +10,7 @@ enum Palette {
   ]
   /// The fills of segments on a dark ground.
   static let dark = [
-    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#e6e6e6",
+    "#2a86c8", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#e6e6e6",
   ]
   /// What lies below, and the text on it.
   static let lightGround = "#ffffff"

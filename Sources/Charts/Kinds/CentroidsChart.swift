@@ -10,7 +10,7 @@ public struct CentroidsChart: Chart {
   public let sizes: [Double]
   /// The distances between the centroids, in scaled units, `k × k`.
   public let distances: [[Double]]
-  /// The share of the squared distances that the map shows, 0...1; nil when unknown.
+  /// The share of the variance between the centroids that the map shows, 0...1; nil when unknown.
   public let shown: Double?
 
   /// A map of segments.
@@ -52,7 +52,9 @@ public struct CentroidsChart: Chart {
   public var explanation: String {
     var text =
       "Near segments are alike; the area of a mark is the number of customers. Distances are those of centroids in scaled units."
-    if let shown { text += " The map keeps \(NumberText.percent(shown)) of their squares." }
+    if let shown {
+      text += " The map shows \(NumberText.percent(shown)) of the variance between them."
+    }
     return text
   }
 

@@ -62,7 +62,7 @@ public struct MovementChart: Chart {
       })
     else { return "All \(NumberText.short(total)) customers stayed in their segment." }
     return
-      "\(NumberText.percent(stayed / total)) of the customers stayed in their segment; most of the others, \(NumberText.short(largest.customers)), went from \(Label.quoted(before[largest.from].name)) to \(Label.quoted(after[largest.to].name))."
+      "\(NumberText.percent(stayed / total)) of the customers stayed in their segment; the largest move is \(NumberText.short(largest.customers)), from \(Label.quoted(before[largest.from].name)) to \(Label.quoted(after[largest.to].name))."
   }
 
   /// How to read the picture.

@@ -78,7 +78,8 @@ struct Call: Sendable {
       return Answer(status, form: .json, bytes: json.bytes)
     }
     switch form {
-    case .json, .sql, .pmml, .onnx: return Answer(status, form: .json, bytes: json.bytes)
+    case .json, .sql, .pmml, .onnx, .svg, .vegaLite:
+      return Answer(status, form: .json, bytes: json.bytes)
     case .ndjson: return Answer(status, form: .ndjson, bytes: json.bytes + [0x0A])
     case .csv:
       let rows = RowSet(columns: members.map(\.name), rows: [members.map(\.value)])

@@ -4,6 +4,8 @@ import HTTPServer
 enum Form: String, Sendable, CaseIterable {
   case json, csv, ndjson, txt, html
   case sql, pmml, onnx
+  case svg
+  case vegaLite = "vl.json"
 
   /// The media type sent in `Content-Type`.
   var contentType: String {
@@ -16,6 +18,8 @@ enum Form: String, Sendable, CaseIterable {
     case .sql: "application/sql; charset=utf-8"
     case .pmml: "application/xml"
     case .onnx: "application/octet-stream"
+    case .svg: "image/svg+xml"
+    case .vegaLite: "application/vnd.vegalite.v5+json"
     }
   }
 
@@ -30,6 +34,8 @@ enum Form: String, Sendable, CaseIterable {
     case .sql: Form.sqlOffers
     case .pmml: Form.pmmlOffers
     case .onnx: Form.onnxOffers
+    case .svg: Form.svgOffers
+    case .vegaLite: Form.vegaLiteOffers
     }
   }
 
@@ -43,6 +49,10 @@ enum Form: String, Sendable, CaseIterable {
   private static let htmlOffers = [MediaType("text", "html")]
   private static let sqlOffers = [MediaType("application", "sql")]
   private static let pmmlOffers = [MediaType("application", "xml"), MediaType("text", "xml")]
+  private static let svgOffers = [MediaType("image", "svg+xml")]
+  private static let vegaLiteOffers = [
+    MediaType("application", "vnd.vegalite.v5+json"), MediaType("application", "json"),
+  ]
   private static let onnxOffers = [MediaType("application", "octet-stream")]
 
   /// The suffix of a path that names this form.

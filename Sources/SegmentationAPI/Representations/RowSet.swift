@@ -40,7 +40,8 @@ struct RowSet: Sendable {
         writeObject(row, to: &out)
         out.append(UInt8(ascii: "\n"))
       }
-    case .txt, .html, .sql, .pmml, .onnx: TextTable(columns: columns, rows: rows).write(to: &out)
+    case .txt, .html, .sql, .pmml, .onnx, .svg, .vegaLite:
+      TextTable(columns: columns, rows: rows).write(to: &out)
     }
     return out
   }
