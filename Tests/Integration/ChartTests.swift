@@ -53,6 +53,18 @@ struct ChartTests {
       let silhouettes = table.compactMap { $0["silhouette"].number }
       #expect(Array(shown.prefix(silhouettes.count)) == silhouettes)
 
+      let dataset = try #require(try posted.json()["dataset"]["id"].string)
+      let eda = try await curl.get("/datasets/\(dataset)/eda").json()
+      let features = Set(eda["correlations"]["columns"].items.compactMap(\.string))
+      let shownColumns = eda["columns"].items.filter { features.contains($0["key"].string ?? "") }
+      #expect(!shownColumns.isEmpty)
+      let histograms = try await svg("histograms")
+      let counts = shownColumns.flatMap { $0["histogram"]["counts"].items.compactMap(\.number) }
+      #expect(numbers("count", in: histograms) == counts)
+      let correlations = try await svg("correlation")
+      let pearson = eda["correlations"]["pearson"].items.flatMap { $0.items.compactMap(\.number) }
+      #expect(numbers("r", in: correlations) == pearson)
+
       let summary = try await curl.get("/clusters/summary").json()
       let silhouette = try await svg("silhouette")
       let bars = numbers("silhouette", in: silhouette)
@@ -63,8 +75,7 @@ struct ChartTests {
       #expect(abs(bars.reduce(0, +) / customers - mean) < 1e-9)
       #expect(numbers("mean", in: silhouette).last == mean)
 
-      let features = clusters[0]
-      #expect(features["centroid"]["age"].number != nil)
+      #expect(clusters[0]["centroid"]["age"].number != nil)
       let scatter = try await curl.get("/charts/scatter.svg?x=age&y=age").text
       #expect(numbers("x", in: scatter) == numbers("y", in: scatter))
       let ages = try await curl.get("/customers?limit=10000").json()["items"].items
@@ -85,7 +96,9 @@ struct ChartTests {
       let items = try await curl.get("/charts").json()["items"].items
       let names = items.compactMap { $0["name"].string }
       #expect(Set(names).isSuperset(of: ["scatter", "pairs", "elbow", "k", "silhouette", "sizes"]))
-      #expect(Set(names).isSuperset(of: ["profiles", "boxplots", "categories", "centroids"]))
+      #expect(
+        Set(names).isSuperset(of: ["profiles", "boxplots", "categories", "centroids", "histograms"])
+      )
       for item in items {
         let svg = try await curl.get(try #require(item["svg"].string))
         #expect(svg.status == 200)

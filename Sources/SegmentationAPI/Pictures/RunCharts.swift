@@ -1,4 +1,5 @@
 import Charts
+import Datasets
 import Segmentation
 
 /// The charts of a run, made from what the service tells about it.
@@ -7,20 +8,21 @@ struct RunCharts {
   let service: SegmentationService
   /// The features along the axes of the scatter, as positions; those that matter most by default.
   var axes: (x: Int?, y: Int?) = (nil, nil)
+  /// What the columns look like, where more than one chart is made of it.
+  var exploration: Exploration?
   var cancellation: @Sendable () -> Bool = { false }
 
   /// The charts there are for this run, without making those that take a fit.
   var names: [ChartName] {
     ChartName.allCases.filter { name in
       switch name {
-      case .scatter, .sizes, .profiles, .boxplots: true
+      case .scatter, .sizes, .profiles, .boxplots, .histograms: true
       case .categories: !run.profile.categories.isEmpty
       case .centroids: run.clusters.count > 1
-      case .pairs: run.features.count > 1
+      case .pairs, .correlation: run.features.count > 1
       case .silhouette: run.clusters.count > 1
       case .elbow, .k: run.choice != nil
       case .movement: hasEarlierRun
-      case .histograms, .correlation: false
       }
     }
   }
@@ -51,7 +53,8 @@ struct RunCharts {
     case .movement: try movement()
     case .categories: run.profile.categories.isEmpty ? nil : categories
     case .centroids: run.clusters.count > 1 ? centroids : nil
-    case .histograms, .correlation: nil
+    case .histograms: histograms
+    case .correlation: run.features.count > 1 ? correlation : nil
     }
   }
 
@@ -196,6 +199,31 @@ struct RunCharts {
     return CentroidsChart(
       segments: segments, places: map.places, sizes: run.clusters.map(\.size),
       distances: map.distances, shown: map.explained)
+  }
+
+  /// What the columns of the run's dataset look like, as `/datasets/{id}/eda` tells.
+  func explored() -> Exploration {
+    exploration
+      ?? Exploration(run.dataset, binCount: 10, threads: service.configuration.threads)
+  }
+
+  private var histograms: HistogramsChart {
+    let exploration = explored()
+    return HistogramsChart(
+      histograms: exploration.correlated.compactMap { column in
+        exploration.columns[column].numbers.map { numbers in
+          .init(
+            feature: feature(ofColumn: column), edges: numbers.histogram.edges,
+            counts: numbers.histogram.counts.map(Double.init), skewness: numbers.skewness)
+        }
+      })
+  }
+
+  private var correlation: CorrelationChart {
+    let exploration = explored()
+    return CorrelationChart(
+      features: exploration.correlated.map { feature(ofColumn: $0) },
+      coefficients: exploration.pearson)
   }
 
   private func movement() throws(SegmentationError) -> MovementChart {

@@ -34,8 +34,9 @@ struct ChartRoutes {
   private func list(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
     let cancellation = call.request.cancellation
-    let charts = RunCharts(
+    var charts = RunCharts(
       run: run, service: call.service, cancellation: { cancellation.isCancelled })
+    charts.exploration = charts.explored()
     var rows: [[JSON]] = []
     for name in charts.names {
       let chart = try call.attempt { () throws(SegmentationError) in try charts.chart(name) }
