@@ -67,9 +67,6 @@ struct ResamplingEvidence {
   /// The number of clusters the gap's own rule answers.
   var gapChoice: Int?
 
-  /// Bootstraps made when nothing else is asked for: means of 20 scatter by a fifth of what one
-  /// bootstrap does.
-  static let standardBootstrapCount = 20
   /// Reference sets of the gap.
   static let referenceCount = 10
   /// Clusters up to which resampling is made unasked: nobody acts on more, and it takes long.
@@ -83,7 +80,7 @@ struct ResamplingEvidence {
     let tried = models.filter { $0.clusterCount <= Self.clusterLimit }
     stability = models.map { _ in nil }
     gaps = stability.map { _ in nil }
-    let bootstrapCount = options.bootstraps ?? Self.standardBootstrapCount
+    let bootstrapCount = options.bootstrapCount
     guard !tried.isEmpty, bootstrapCount > 0 else { return }
     let found = try BootstrapStability.evaluate(
       points, weights: weights, models: tried, bootstrapCount: bootstrapCount, seed: options.seed,

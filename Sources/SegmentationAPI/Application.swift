@@ -36,7 +36,10 @@ public struct Application: RequestHandler {
       changes: changes)
     router = Router(
       Application.endpoints(context).map { endpoint in
-        Route(endpoint.method, endpoint.pattern, suffixes: endpoint.forms.map(\.suffix)) { match in
+        Route(
+          endpoint.method, endpoint.pattern,
+          suffixes: endpoint.negotiates ? endpoint.forms.map(\.suffix) : []
+        ) { match in
           context.reply(to: match, with: endpoint)
         }
       })
@@ -53,6 +56,7 @@ public struct Application: RequestHandler {
       + RunRoutes(context: context).endpoints
       + ModelRoutes(context: context).endpoints
       + ChartRoutes(context: context).endpoints
+      + ODataRoutes(context: context).endpoints
       + OperationRoutes(context: context).endpoints
       + HomeRoutes(context: context).endpoints
   }

@@ -190,6 +190,7 @@ struct Context: Sendable {
 
   /// The form to answer in: the suffix, or the best of `Accept`, the route's first form by default.
   private func negotiate(_ match: RouteMatch, _ endpoint: Endpoint) throws(ProblemDetails) -> Form {
+    guard endpoint.negotiates else { return endpoint.forms[0] }
     if let suffix = match.suffix, let form = endpoint.forms.first(where: { $0.suffix == suffix }) {
       return form
     }

@@ -212,11 +212,16 @@ private func candidate(
     let given = try run(text) {
       $0.clusterCount = .fixed(8)
       $0.minimumSize = .share(0.1)
+      $0.bootstraps = 20
     }
     #expect(given.clusters.count < 8)
     #expect(given.clusters.allSatisfy { $0.share >= 0.1 })
     #expect(given.warnings.contains { $0.code == .smallSegmentsMerged })
     #expect(given.clusters.allSatisfy { $0.stability != nil })
+    // Who gives k and asks for no bootstraps gets the segments at once.
+    let quick = try run(text) { $0.clusterCount = .fixed(3) }
+    #expect(quick.clusters.allSatisfy { $0.stability == nil })
+    #expect(quick.quality.structure != nil)
     for row in 0..<given.rowLabels.count {
       #expect(given.score(row: row)?.cluster == given.rowLabels[row])
     }

@@ -14,6 +14,12 @@ struct Call: Sendable {
   /// A part of the path by its name in the pattern.
   func parameter(_ name: String) -> String { parameters[name] ?? "" }
 
+  /// Where the client found the service: scheme, host and port, for links that must be absolute.
+  var baseURL: String {
+    let authority = request.authority
+    return authority.isEmpty ? "" : "http://\(authority)"
+  }
+
   /// The run that is asked about: `?run=`, or the current one of `?series=`.
   ///
   /// - Throws: a problem for a restored run, which holds no customers to tell about.

@@ -34,6 +34,9 @@ struct Endpoint: Sendable {
   }
 
   let others: OtherParameters
+  /// Whether the client chooses among the forms, by suffix or `Accept`; otherwise the handler says
+  /// what it answers.
+  var negotiates = true
   /// What it does, in one sentence.
   let summary: String
   let handling: Handling

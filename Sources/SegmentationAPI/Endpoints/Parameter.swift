@@ -61,7 +61,8 @@ extension Parameter {
       "the smallest segment allowed: a number of customers, or a share below 1; 0 by default"),
     Parameter(
       "bootstraps",
-      "draws of the customers that stability is judged by, 0 to 1000; auto (20) by default"),
+      "draws of the customers that stability is judged by, 0 to 1000; auto by default: 20 where k is chosen, none where it is given"
+    ),
     Parameter("scale", "zscore, minmax, robust, log or none; zscore by default"),
     Parameter("seed", "a whole number; the same seed gives the same bits; 0 by default"),
     Parameter("restarts", "independent tries of the search, 1 to 1000; auto by default"),

@@ -13,6 +13,19 @@ enum Timestamp {
   }
 }
 
+extension Timestamp {
+  /// The moment a text names; nil when it is none of those that ``text(_:)`` writes.
+  static func milliseconds(_ text: String) -> Int64? {
+    do {
+      let date = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text)
+      return Int64((date.timeIntervalSince1970 * 1000).rounded())
+    } catch {
+      // The caller decides what a text that is no moment means.
+      return nil
+    }
+  }
+}
+
 /// What `POST /segments` and `GET /runs/{id}` answer.
 struct RunPayload {
   let run: Run

@@ -106,29 +106,9 @@ struct ClusterRoutes {
 
   private func profiles(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
-    let numbers = run.profile.numbers.filter { $0.feature != nil }
-    let rows = run.segments.flatMap { segment in
-      numbers.map { number -> [JSON] in
-        let summary = number.ofCluster[segment.cluster]
-        let overall = number.overall
-        return [
-          .integer(segment.cluster), .string(segment.id), .string(segment.name),
-          .string(run.dataset.table.columns[number.column].key), .number(summary?.mean),
-          .number(number.feature.map { run.clusters[segment.cluster].z[$0] }),
-          .number(number.lift(ofCluster: segment.cluster)), .number(summary?.q10),
-          .number(summary?.median), .number(summary?.q90), .number(summary?.q25),
-          .number(summary?.q75), .number(summary?.standardDeviation), .number(overall.mean),
-          .number(overall.q10), .number(overall.median), .number(overall.q90),
-        ]
-      }
-    }
     return try call.answer(
       RowSet(
-        about: about(run),
-        columns: [
-          "cluster", "segment_id", "name", "feature", "mean", "z", "lift", "q10", "q50", "q90",
-          "q25", "q75", "sd", "overall_mean", "overall_q10", "overall_q50", "overall_q90",
-        ], rows: rows))
+        about: about(run), columns: ProfilePayload.columns, rows: ProfilePayload(run: run).rows))
   }
 
   private func distances(_ call: Call) throws(ProblemDetails) -> Answer {
