@@ -56,7 +56,7 @@ struct HeatMap {
     let isLevel = width >= 58
     if !isLevel {
       let length = min(120, columns.map { TextMetrics.width($0, size: 12) }.max() ?? 0)
-      let size = min(12, width * 0.95)
+      let size = min(12, width * 0.8)
       for (index, column) in columns.enumerated() {
         canvas.text(
           column, x: left + (Double(index) + 0.5) * width + size * 0.3,
