@@ -52,6 +52,17 @@ struct FindingsTests {
     #expect(chart.title == "Silhouette is best at k = 3; Davies–Bouldin at 4.")
   }
 
+  @Test("table of k: an index whose rule is not its best value is told by what it would choose")
+  func votes() {
+    let chart = ClusterCountChart(
+      counts: [2, 3, 4],
+      indices: [
+        .init(key: "g", name: "gap", prefersLarge: true, values: [0.3, 0.5, 0.6], vote: 3),
+        .init(key: "h", name: "other", prefersLarge: true, values: [0.3, 0.5, 0.6], vote: 1),
+      ], chosen: 3)
+    #expect(chart.title == "Gap is best at k = 3.")
+  }
+
   @Test("silhouettes: how well, and how many are nearer to another segment")
   func silhouette() {
     let chart = SilhouetteChart(

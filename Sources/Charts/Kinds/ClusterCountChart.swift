@@ -11,8 +11,14 @@ public struct ClusterCountChart: Chart {
     /// One value a number of segments; nil where it is undefined.
     public let values: [Double?]
 
+    /// What the index would choose where its rule is not the best value, as that of the gap.
+    public let vote: Int?
+
     /// An index with its values.
-    public init(key: String, name: String, prefersLarge: Bool, values: [Double?]) {
+    public init(
+      key: String, name: String, prefersLarge: Bool, values: [Double?], vote: Int? = nil
+    ) {
+      self.vote = vote
       self.key = key
       self.name = name
       self.prefersLarge = prefersLarge
@@ -52,9 +58,9 @@ public struct ClusterCountChart: Chart {
 
   /// What one sees, in words.
   public var title: String {
-    let inFavour = indices.filter { $0.best.map { counts[$0] } == chosen }.map(\.name)
+    let inFavour = indices.filter { best(of: $0).map { counts[$0] } == chosen }.map(\.name)
     let others = indices.compactMap { index in
-      index.best.map { (index.name, counts[$0]) }.flatMap { $0.1 == chosen ? nil : $0 }
+      best(of: index).map { (index.name, counts[$0]) }.flatMap { $0.1 == chosen ? nil : $0 }
     }
     let rest = Label.list(others.map { "\($0.0) at \($0.1)" })
     if inFavour.isEmpty {
@@ -69,7 +75,7 @@ public struct ClusterCountChart: Chart {
 
   /// How to read the picture.
   public var explanation: String {
-    "One panel an index; the ring marks its best value, the dashed line the number of segments of this run."
+    "One panel an index; the ring marks what it would choose, the dashed line the number of segments of this run."
   }
 
   /// Draws what stands below the title.
@@ -87,6 +93,11 @@ public struct ClusterCountChart: Chart {
         on: &canvas)
     }
     canvas.bottom = top + Double((indices.count + columns - 1) / columns) * height
+  }
+
+  /// The position of the number of segments that an index is for; nil for one that is not shown.
+  private func best(of index: Index) -> Int? {
+    index.vote.map { counts.firstIndex(of: $0) } ?? index.best
   }
 
   private func panel(_ index: Index, in box: Canvas.Box, on canvas: inout Canvas) {
@@ -107,7 +118,7 @@ public struct ClusterCountChart: Chart {
         data: [.init("index", index.key), .init("k", k), .init("value", value)],
         hint: "k = \(k): \(NumberText.short(value))")
     }
-    if let best = index.best, let value = index.values[best] {
+    if let best = best(of: index), let value = index.values[best] {
       canvas.circle(
         x: plot.x.position(Double(counts[best])), y: plot.y.position(value), radius: 7,
         style: "ring")

@@ -144,10 +144,13 @@ struct RunCharts {
       .init(
         key: "davies_bouldin", name: "Davies–Bouldin", prefersLarge: false,
         values: candidates.map(\.daviesBouldin)),
-      .init(key: "gap", name: "gap", prefersLarge: true, values: candidates.map(\.gap)),
+      .init(
+        key: "gap", name: "gap", prefersLarge: true, values: candidates.map(\.gap),
+        vote: choice.votes.gap),
       .init(
         key: "min_stability", name: "least stability", prefersLarge: true,
-        values: candidates.map(\.minimumStability)),
+        values: candidates.map(\.minimumStability),
+        vote: choice.votes.stability),
     ]
     return ClusterCountChart(
       counts: candidates.map(\.clusterCount),
