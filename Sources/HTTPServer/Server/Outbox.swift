@@ -9,7 +9,7 @@ struct Outbox {
   }
 
   /// Content up to this size is copied: a gathering write costs more than copying that much.
-  static let copiedBytes = 2048
+  static let copiedBytes = 4096
 
   private(set) var own: [UInt8] = []
   private(set) var sentOwn = 0
