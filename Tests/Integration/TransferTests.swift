@@ -253,11 +253,13 @@ struct TransferTests {
     }
     // The service is asked to stop while every request still lacks its last bytes.
     service.program.signal(15)
+    _ = try await service.program.logLine(containing: "stopping")
     for connection in connections {
       try await connection.send(Array(Self.csv.suffix(10)))
       let response = try await connection.receiveResponse()
       #expect([200, 201].contains(response.status))
-      #expect(response.headers["Connection"] == "close")
+      // An answer that was ready before its loop heard of the stop does not announce the end.
+      #expect(try await connection.receiveToEnd().isEmpty)
     }
     let exit = try await service.program.waitForExit()
     #expect(exit == .exited(0))
