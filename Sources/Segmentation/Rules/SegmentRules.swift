@@ -57,7 +57,7 @@ public struct SegmentRules: Sendable, Equatable {
   }
 
   /// The most cells, points times features, that a tree is fitted on.
-  private static let fittingCellLimit = 1 << 17
+  private static let fittingCellLimit = 1 << 14
   /// The most points that precision, recall and fidelity are measured on.
   private static let measuringLimit = 1 << 20
 
