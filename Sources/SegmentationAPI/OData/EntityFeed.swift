@@ -41,13 +41,11 @@ struct EntityFeed: Sendable {
 
   /// The profiles of a run, which are made only when they are asked for; of none without a run.
   static func profiles(of run: Run?) -> EntitySet {
-    let texts: Set<String> = ["segment_id", "name", "feature"]
     let keys = ["segment_id", "feature"]
     var names = PropertyNames()
     let properties = ProfilePayload.columns.map { column in
       EntitySet.Property(
-        names.name(for: column),
-        texts.contains(column) ? .string : column == "cluster" ? .int64 : .double,
+        names.name(for: column), type(of: column, []) ?? .double,
         isNullable: !keys.contains(column))
     }
     let rows = run.map { ProfilePayload(run: $0).rows } ?? []

@@ -15,8 +15,7 @@ struct FilterParser {
   /// Deeper expressions are refused: reading and evaluating them would exhaust the stack.
   private static let deepest = 100
 
-  private let properties: [EntitySet.Property]
-  private let setName: String
+  private let set: EntitySet
   /// The values of parameter aliases, by their names with `@`.
   private let aliases: [String: String]
   private var rest: Substring.UnicodeScalarView
@@ -47,8 +46,7 @@ struct FilterParser {
   }
 
   private init(_ text: String, set: EntitySet, aliases: [String: String]) {
-    properties = set.properties
-    setName = set.name
+    self.set = set
     self.aliases = aliases
     rest = text.unicodeScalars[...]
     length = rest.count
@@ -172,27 +170,19 @@ struct FilterParser {
         throw .badRequest("There is no query option \(name) with the value of that alias.")
       }
       try advance()
-      var parser = FilterParser(text, set: properties, setName)
+      // No other alias stands in the value of one.
+      var parser = FilterParser(text, set: set, aliases: [:])
       return try parser.whole()
     case .word(let name):
       try advance()
       if token == .open { return try call(name) }
-      guard let index = properties.firstIndex(where: { $0.name == name }) else {
+      guard let index = set.property(name) else {
         throw unknown(name)
       }
-      return .property(index, properties[index].type)
+      return .property(index, set.properties[index].type)
     case .close, .comma, .end:
       throw unexpected()
     }
-  }
-
-  /// A parser of the value of an alias, in which no other alias stands.
-  private init(_ text: String, set properties: [EntitySet.Property], _ name: String) {
-    self.properties = properties
-    setName = name
-    aliases = [:]
-    rest = text.unicodeScalars[...]
-    length = rest.count
   }
 
   private mutating func call(_ name: String) throws(ODataFault) -> FilterExpression {
@@ -246,7 +236,7 @@ struct FilterParser {
 
   private func unknown(_ name: String) -> ODataFault {
     .badRequest(
-      "\(setName) has no property \(name); it has \(properties.map(\.name).joined(separator: ", "))."
+      "\(set.name) has no property \(name); it has \(set.properties.map(\.name).joined(separator: ", "))."
     )
   }
 

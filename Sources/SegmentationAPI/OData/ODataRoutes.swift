@@ -120,12 +120,9 @@ struct ODataRoutes {
     let end = min(count, first + (preferred ?? Self.pageSize))
 
     let shown = query.select ?? Array(set.properties.indices)
-    let fragment =
-      query.select.map { "(" + $0.map { set.properties[$0].name }.joined(separator: ",") + ")" }
-      ?? ""
     var out: [UInt8] = []
     out.append(contentsOf: #"{"@odata.context":"#.utf8)
-    JSON.write("\(call.baseURL)/odata/$metadata#\(set.name)\(fragment)", to: &out)
+    JSON.write("\(call.baseURL)/odata/$metadata#\(set.name)\(Self.selection(query, set))", to: &out)
     if query.wantsCount { out.append(contentsOf: #","@odata.count":\#(order.count)"#.utf8) }
     out.append(contentsOf: #","value":["#.utf8)
     for position in first..<end {
@@ -155,12 +152,10 @@ struct ODataRoutes {
       throw .notFound("There is no \(set.typeName) \(text).")
     }
     let shown = query.select ?? Array(set.properties.indices)
-    let names = query.select.map {
-      "(" + $0.map { set.properties[$0].name }.joined(separator: ",") + ")"
-    }
     var out: [UInt8] = []
     out.append(contentsOf: #"{"@odata.context":"#.utf8)
-    JSON.write("\(call.baseURL)/odata/$metadata#\(set.name)\(names ?? "")/$entity", to: &out)
+    JSON.write(
+      "\(call.baseURL)/odata/$metadata#\(set.name)\(Self.selection(query, set))/$entity", to: &out)
     out.append(UInt8(ascii: ","))
     Self.write(set, shown, row: row, to: &out)
     out.append(UInt8(ascii: "}"))
@@ -173,6 +168,12 @@ struct ODataRoutes {
     return Answer(
       form: .txt, bytes: Array("\(order.count)".utf8),
       fields: ["Content-Type": "text/plain;charset=utf-8", "OData-Version": "4.0"])
+  }
+
+  /// What the context says of `$select`: nothing without it.
+  private static func selection(_ query: ODataQuery, _ set: EntitySet) -> String {
+    guard let select = query.select else { return "" }
+    return "(" + select.map { set.properties[$0].name }.joined(separator: ",") + ")"
   }
 
   private static func write(
