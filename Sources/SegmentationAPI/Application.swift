@@ -9,11 +9,17 @@ public struct Application: RequestHandler {
     public var limits: UploadLimits
     /// The version that `/version` tells.
     public var version: String
+    /// Whose pages may read answers.
+    public var crossOrigin: CrossOriginPolicy
 
     /// A configuration with the service's own limits.
-    public init(limits: UploadLimits = UploadLimits(), version: String) {
+    public init(
+      limits: UploadLimits = UploadLimits(), version: String,
+      crossOrigin: CrossOriginPolicy = .none
+    ) {
       self.limits = limits
       self.version = version
+      self.crossOrigin = crossOrigin
     }
   }
 
@@ -38,7 +44,7 @@ public struct Application: RequestHandler {
       Application.endpoints(context).map { endpoint in
         Route(
           endpoint.method, endpoint.pattern,
-          suffixes: endpoint.negotiates ? endpoint.forms.map(\.suffix) : []
+          suffixes: endpoint.suffixes
         ) { match in
           context.reply(to: match, with: endpoint)
         }
@@ -73,6 +79,12 @@ public struct Application: RequestHandler {
 
   /// Decides how to answer a request, on the event loop.
   public func reply(to request: Request) -> Reply {
+    let fields = configuration.crossOrigin.fields(for: request)
+    let reply = route(request)
+    return fields.isEmpty ? reply : reply.adding(fields)
+  }
+
+  private func route(_ request: Request) -> Reply {
     router.reply(
       to: request,
       notFound: { request in

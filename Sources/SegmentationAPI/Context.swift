@@ -30,7 +30,9 @@ struct Context: Sendable {
       let query =
         switch endpoint.others {
         case .refused: try Query(items, allowing: endpoint.parameters)
-        case .kept: Query(keeping: items)
+        case .kept:
+          // The representation was chosen above, unless a feature has this name.
+          Query(keeping: items.filter { $0.name != "format" || Form(rawValue: $0.value) == nil })
         case .ignored: Query()
         }
       let call = Call(
@@ -188,25 +190,49 @@ struct Context: Sendable {
     return fields
   }
 
-  /// The form to answer in: the suffix, or the best of `Accept`, the route's first form by default.
+  /// The form to answer in: the suffix, `format=`, or the best of `Accept`; the route's first form by
+  /// default.
   private func negotiate(_ match: RouteMatch, _ endpoint: Endpoint) throws(ProblemDetails) -> Form {
     guard endpoint.negotiates else { return endpoint.forms[0] }
-    if let suffix = match.suffix, let form = endpoint.forms.first(where: { $0.suffix == suffix }) {
+    let request = match.request
+    if let name = match.suffix ?? format(in: request, endpoint) {
+      guard let form = endpoint.forms.first(where: { $0.suffix == name }) else {
+        throw notAcceptable(endpoint)
+      }
       return form
     }
-    guard match.request.fields.contains("Accept") else { return endpoint.forms[0] }
-    let accept = match.request.accept
+    guard request.fields.contains("Accept") else { return endpoint.forms[0] }
+    let accept = request.accept
     if accept.isAnything { return endpoint.forms[0] }
     var best: (form: Form, quality: Double)?
     for form in endpoint.forms {
       let quality = form.offers.map { accept.quality(of: $0) }.max() ?? 0
       if quality > best?.quality ?? 0 { best = (form, quality) }
     }
-    guard let best else {
-      let names = endpoint.forms.map { "\($0.offers[0]) (.\($0.suffix))" }
-      throw ProblemDetails(
-        .notAcceptable, "This route answers \(names.joined(separator: ", ")).")
-    }
+    guard let best else { throw notAcceptable(endpoint) }
     return best.form
+  }
+
+  /// What `format=` asks for; nil when it is not there, or is a feature of a run.
+  private func format(in request: Request, _ endpoint: Endpoint) -> String? {
+    guard endpoint.parameters.contains(where: { $0.name == "format" }),
+      request.target.rawQuery?.contains("format=") == true,
+      let item = request.target.queryItems.first(where: { $0.name == "format" })
+    else { return nil }
+    return endpoint.others == .refused || Form(rawValue: item.value) != nil ? item.value : nil
+  }
+
+  private func notAcceptable(_ endpoint: Endpoint) -> ProblemDetails {
+    let names = endpoint.forms.map { "\($0.offers[0]) (.\($0.suffix))" }
+    return ProblemDetails(
+      .notAcceptable, "This route answers \(names.joined(separator: ", ")).",
+      extensions: [
+        .init(
+          name: "available",
+          value: .array(
+            endpoint.forms.map {
+              ["media_type": .string("\($0.offers[0])"), "suffix": .string($0.suffix)]
+            }))
+      ])
   }
 }

@@ -27,7 +27,9 @@ final class Service: Sendable {
     application = Application(
       service: segmentation,
       configuration: .init(
-        limits: Service.uploadLimits(settings, threads: threads), version: Service.version),
+        limits: Service.uploadLimits(settings, threads: threads), version: Service.version,
+        // The setting was checked when it was read.
+        crossOrigin: CrossOriginPolicy(settings.corsOrigins) ?? .none),
       readiness: readiness)
     server = Server(
       configuration: Service.serverConfiguration(settings, threads: threads),

@@ -90,6 +90,8 @@ struct Exchange {
   let method: Method
   let version: Version
   var route: String?
+  /// What the answer carries beside its own fields.
+  var fields = HeaderFields()
   /// When its head was complete, by the exact clock; 0 when nobody wants to know.
   let startTime: UInt64
   var content: ContentDecoder

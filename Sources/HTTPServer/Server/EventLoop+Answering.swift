@@ -5,6 +5,14 @@ extension Response {
     fields.append(name, value)
     self = Response(status, fields: fields, content: content)
   }
+
+  /// The same answer with more fields; itself when there are none.
+  func adding(_ more: HeaderFields) -> Response {
+    guard !more.isEmpty else { return self }
+    var fields = fields
+    for (name, value) in more.all { fields.append(name, value) }
+    return Response(status, fields: fields, content: content)
+  }
 }
 
 extension EventLoop {
@@ -47,6 +55,7 @@ extension EventLoop {
     guard let exchange = connection.exchange,
       case .exchange(let intake, let answered) = connection.state.phase
     else { return }
+    let response = response.adding(exchange.fields)
     guard answered == .pending else {
       // Output has gone out already: cutting the connection is the only way left to tell.
       close(connection, .contentFailed("answered \(response.status) after output had begun"))
@@ -194,8 +203,9 @@ extension EventLoop {
     perform(connection.handle(.answerBegan), on: connection)
     let keeps = persistence(connection, exchange.version)
     let date = date
+    let fields = Response(head.status, fields: head.fields).adding(exchange.fields).fields
     outbox.write {
-      ResponseSerializer.appendFixed(head.status, fields: head.fields, to: &$0)
+      ResponseSerializer.appendFixed(head.status, fields: fields, to: &$0)
       ResponseSerializer.appendFraming(
         exchange.version == .http11 ? .chunked : .close, to: &$0)
       ResponseSerializer.appendVariable(

@@ -113,6 +113,7 @@ extension EventLoop {
     if case .now(let response) = reply.kind, request.head.framing == .none, !response.isStream {
       // The path of almost every request: nothing is kept of it.
       _ = connection.handle(.headCompleted(.complete, persists: persists))
+      let response = response.adding(reply.fields)
       if let isCurrent = reply.isCurrent {
         remembered.offer(
           request.head, response, route: reply.routePattern, isCurrent: isCurrent)
@@ -125,7 +126,7 @@ extension EventLoop {
 
     connection.exchange = Exchange(
       id: request.requestID, method: request.head.method, version: request.head.version,
-      route: reply.routePattern, startTime: startTime,
+      route: reply.routePattern, fields: reply.fields, startTime: startTime,
       content: ContentDecoder(request.head.framing, limit: limits.contentBytes),
       cancellation: request.cancellation)
     let framing = request.head.framing

@@ -14,6 +14,8 @@ public struct Reply: Sendable {
   public var routePattern: String?
   /// Whether the answer still holds; nil when it holds for this one request only.
   var isCurrent: (@Sendable () -> Bool)?
+  /// What the answer carries beside its own fields.
+  private(set) var fields = HeaderFields()
 
   private init(_ kind: Kind) {
     self.kind = kind
@@ -60,6 +62,14 @@ public struct Reply: Sendable {
   public func repeatable(while isCurrent: @escaping @Sendable () -> Bool) -> Reply {
     var reply = self
     reply.isCurrent = isCurrent
+    return reply
+  }
+
+  /// The same reply, whose answer will carry further fields, whatever it turns out to be: a refusal
+  /// by the server among it.
+  public func adding(_ fields: HeaderFields) -> Reply {
+    var reply = self
+    for (name, value) in fields.all { reply.fields.append(name, value) }
     return reply
   }
 

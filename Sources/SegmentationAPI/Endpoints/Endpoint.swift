@@ -48,9 +48,18 @@ struct Endpoint: Sendable {
     self.method = method
     self.pattern = pattern
     self.forms = forms
-    self.parameters = parameters
+    self.parameters = forms.count > 1 ? parameters + [.format(forms)] : parameters
     self.others = others
     self.summary = summary
     self.handling = handling
+  }
+
+  /// What the last segment of the path may end with.
+  ///
+  /// A literal segment takes every suffix, so that one the route cannot answer in is told as such; of
+  /// a parameter it may be a part.
+  var suffixes: [String] {
+    guard negotiates else { return [] }
+    return (pattern.hasSuffix("}") || pattern == "/" ? forms : Form.allCases).map(\.suffix)
   }
 }

@@ -16,6 +16,12 @@ extension Parameter {
   static let series = Parameter("series", "the line of runs to look at; `default` by default")
   static let wait = Parameter(
     "wait", "seconds, 1 to 60, to wait for a change before answering with what is there")
+  /// The representation, by the words that are suffixes as well.
+  static func format(_ forms: [Form]) -> Parameter {
+    Parameter(
+      "format",
+      "the representation, as a suffix names it: \(forms.map(\.suffix).joined(separator: ", "))")
+  }
   static let flat = Parameter("flat", "1 gives the bare JSON array")
   static let limit = Parameter("limit", "how many items a page holds: 1 to 10000, 100 by default")
   static let cursor = Parameter("cursor", "where the page begins: `next` of the page before")

@@ -14,6 +14,13 @@ struct HomeRoutes {
     ]
   }
 
+  /// Where a program begins.
+  static let links: JSON = [
+    "summary": "/clusters/summary", "segments": "/segments",
+    "customers": "/customers", "runs": "/runs", "datasets": "/datasets", "charts": "/charts",
+    "odata": "/odata/", "power_bi": "/powerbi/segments.pbids", "problems": "/problems",
+  ]
+
   private func home(_ call: Call) throws(ProblemDetails) -> Answer {
     let entries = Application.endpoints(context).map { endpoint -> [JSON] in
       [
@@ -26,6 +33,7 @@ struct HomeRoutes {
       about: [
         .init(name: "name", value: "segmentd"),
         .init(name: "version", value: .string(context.configuration.version)),
+        .init(name: "links", value: Self.links),
       ], columns: ["method", "path", "summary", "parameters", "forms"], rows: entries)
     guard call.form == .html else {
       return Answer(form: call.form, bytes: list.encoded(as: call.form))

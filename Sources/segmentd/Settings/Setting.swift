@@ -1,3 +1,5 @@
+import SegmentationAPI
+
 /// One setting: its key, what it means, and how it is read and written.
 struct Setting: Sendable {
   /// The key in the file; `SEGMENTD_` and the key in capitals in the environment, `--` and the key
@@ -8,6 +10,7 @@ struct Setting: Sendable {
 
   private enum Access: Sendable {
     case text(WritableKeyPath<Settings, String> & Sendable)
+    case origins(WritableKeyPath<Settings, String> & Sendable)
     case integer(WritableKeyPath<Settings, Int> & Sendable, ClosedRange<Int>)
     case flag(WritableKeyPath<Settings, Bool> & Sendable)
     case format(WritableKeyPath<Settings, LogFormat> & Sendable)
@@ -59,6 +62,10 @@ struct Setting: Sendable {
       "auto (text on a terminal, JSON elsewhere), json or text"),
     Setting("log_level", .level(\.logLevel), "debug (every request), info, warning or off"),
     Setting(
+      "cors_origins", .origins(\.corsOrigins),
+      "origins whose pages may read answers in a browser, separated by commas, or * for all; empty for none"
+    ),
+    Setting(
       "playbook", .text(\.playbook),
       "file with the words by which columns are recognised and the advice for segments; empty for the service's own"
     ),
@@ -87,6 +94,10 @@ struct Setting: Sendable {
   func set(_ text: String, in settings: inout Settings) -> String? {
     switch access {
     case .text(let path):
+      settings[keyPath: path] = text
+      return nil
+    case .origins(let path):
+      guard CrossOriginPolicy(text) != nil else { return CrossOriginPolicy.rule }
       settings[keyPath: path] = text
       return nil
     case .integer(let path, let range):
@@ -121,7 +132,7 @@ struct Setting: Sendable {
   /// Its value as it stands in the file.
   func json(in settings: Settings) -> String {
     switch access {
-    case .text(let path): "\"\(settings[keyPath: path])\""
+    case .text(let path), .origins(let path): "\"\(settings[keyPath: path])\""
     case .integer(let path, _): String(settings[keyPath: path])
     case .flag(let path): String(settings[keyPath: path])
     case .format(let path): "\"\(settings[keyPath: path].rawValue)\""

@@ -36,6 +36,8 @@ struct Settings: Sendable, Equatable {
   var logFormat = LogFormat.auto
   /// The least important events that are logged.
   var logLevel = LogLevel.info
+  /// Origins whose pages may read answers in a browser, separated by commas, or `*` for all.
+  var corsOrigins = ""
   /// The file with the words by which columns are recognised and the advice for segments; empty for
   /// the service's own.
   var playbook = ""
