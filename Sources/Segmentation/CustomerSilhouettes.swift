@@ -44,7 +44,7 @@ extension Run {
     do {
       let points = try FeatureMatrix(
         columns: features.map { feature in
-          let numbers = dataset.numbers(ofColumn: feature.column)
+          let numbers = numbers(of: feature)
           return chosen.map { feature.scaling.scaled(numbers[$0]) }
         })
       let values = try ClusterQuality.silhouettes(

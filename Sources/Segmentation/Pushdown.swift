@@ -13,11 +13,14 @@ public struct Pushdown: Sendable, Equatable {
     public var name: String
     /// The width of the intervals whose values count as one; nil when each value counts.
     public var step: Double?
+    /// Whether it holds categories, and a row without one still counts.
+    public var isCategory = false
 
     /// A feature from its parts.
-    public init(name: String, step: Double? = nil) {
+    public init(name: String, step: Double? = nil, isCategory: Bool = false) {
       self.name = name
       self.step = step
+      self.isCategory = isCategory
     }
   }
 
@@ -58,7 +61,7 @@ public struct Pushdown: Sendable, Equatable {
       guard let step = feature.step else { return column }
       return "FLOOR(\(dialect.double(column)) / \(dialect.constant(step)))"
     }
-    let present = features.map { feature -> String in
+    let present = features.filter { !$0.isCategory }.map { feature -> String in
       let column = "t.\(dialect.identifier(feature.name))"
       return dialect == .sqlite ? "NULLIF(\(column), '') IS NOT NULL" : "\(column) IS NOT NULL"
     }

@@ -123,6 +123,8 @@ public struct RunFeature: Sendable, Equatable {
   /// The share of all squared distances from the mean of all customers, in scaled units, that
   /// this feature makes up: all features together have 1; nil for a run restored from its model.
   public let distanceShare: Double?
+  /// The category that the feature stands for; nil for a column of numbers.
+  public var level: CategoryLevel?
 }
 
 /// What a run found: a centroid and the statistics of the customers nearest to it.
@@ -280,6 +282,7 @@ public struct RunWarning: Sendable, Equatable {
     case oneClusterDominates = "one_cluster_dominates"
     case oneFeatureDominates = "one_feature_dominates"
     case idLikeFeature = "id_like_feature"
+    case noCategories = "no_categories"
     case unstableSegment = "unstable_segment"
     case notConverged = "not_converged"
     case rowsSetAside = "rows_set_aside"

@@ -16,7 +16,8 @@ struct RunWarnings {
   private static let dominantFeature = 0.8
 
   var all: [RunWarning] {
-    weakStructure + atEdge + merged + dominantClusters + dominantFeatures + identifiers + unstable
+    weakStructure + atEdge + merged + dominantClusters + dominantFeatures + identifiers
+      + noCategories + unstable
       + notConverged + setAside
   }
 
@@ -106,6 +107,19 @@ struct RunWarnings {
           "\($0.key) names the customers, yet it was asked for as a feature: customers are then grouped by their numbers."
       )
     }
+  }
+
+  private var noCategories: [RunWarning] {
+    guard options.categorical == .onehot, features.allSatisfy({ $0.level == nil }) else {
+      return []
+    }
+    return [
+      RunWarning(
+        code: .noCategories,
+        detail:
+          "categorical=onehot found no descriptive column with 2 to \(FitFeature.levelLimit) categories, so numbers alone formed the segments."
+      )
+    ]
   }
 
   private var unstable: [RunWarning] {

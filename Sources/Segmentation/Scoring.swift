@@ -56,6 +56,8 @@ extension Run {
 
   /// The values of a used row in the run's features, fills included.
   public func featureValues(row: Int) -> [Double] {
-    features.map { dataset.number(ofRow: row, column: $0.column) ?? $0.mean }
+    features.map { feature in
+      dataset.value(ofRow: row, column: feature.column, level: feature.level) ?? feature.mean
+    }
   }
 }

@@ -7,6 +7,7 @@ struct SegmentationFit {
   private let options: SegmentationOptions
   private let aliases: ColumnAliases
   private let playbook: Playbook
+  private let features: [FitFeature]
   /// The distinct points in the features' own units.
   private let points: DistinctPoints
   private let scalings: [FeatureScaling]
@@ -31,15 +32,17 @@ struct SegmentationFit {
     self.aliases = aliases
     self.threads = threads
     self.playbook = playbook
+    let features = FitFeature.all(of: dataset, options: options)
+    self.features = features
     let points = try SegmentationFit.attempt { () throws(ClusteringError) in
       try DistinctPoints(
-        columns: dataset.features.map { SampleColumn(dataset.compactNumbers(ofColumn: $0)) },
+        columns: FitFeature.columns(of: features, in: dataset),
         weights: dataset.weights(), threads: threads)
     }
     clock.mark("distinct")
     let columns = (0..<points.points.featureCount).map { points.points.column($0) }
     let scalings = try SegmentationFit.scalings(
-      of: columns, weights: points.weights, scale: options.scale, dataset: dataset,
+      of: columns, weights: points.weights, scale: options.scale, features: features,
       threads: threads)
     let scaled = try SegmentationFit.attempt { () throws(ClusteringError) in
       try FeatureMatrix(
@@ -66,7 +69,7 @@ struct SegmentationFit {
     case .automatic(let range):
       guard distinctCount >= 2 else {
         throw .allCustomersAlike(
-          features: dataset.features.map { dataset.table.columns[$0].key })
+          features: features.map(\.key))
       }
       guard distinctCount >= range.lowerBound else {
         throw .tooManyClusters(requested: range.lowerBound, distinct: distinctCount)
@@ -95,18 +98,20 @@ struct SegmentationFit {
   }
 
   private static func scalings(
-    of columns: [[Double]], weights: [Double], scale: Scale, dataset: Dataset, threads: Int
+    of columns: [[Double]], weights: [Double], scale: Scale, features: [FitFeature], threads: Int
   ) throws(SegmentationError) -> [FeatureScaling] {
     if scale == .log {
-      for (column, feature) in zip(columns, dataset.features) {
+      for (column, feature) in zip(columns, features) {
         if let minimum = column.min(), minimum < 0 {
           throw .negativeUnderLogarithm(
-            column: dataset.table.columns[feature].key, minimum: minimum)
+            column: feature.key, minimum: minimum)
         }
       }
     }
     return ParallelMap.map(columns.count, threads: threads) {
-      FeatureScaling(scale, fitting: columns[$0], weights: weights)
+      features[$0].level == nil
+        ? FeatureScaling(scale, fitting: columns[$0], weights: weights)
+        : features[$0].levelScaling
     }
   }
 
@@ -135,8 +140,10 @@ struct SegmentationFit {
   /// to; one too far away for a distance gets none.
   private func assignOutliers(to centroids: NearestCentroids, _ labels: inout RowLabels) {
     for row in dataset.outlierRows {
-      let values = zip(dataset.features, scalings).map { column, scaling in
-        scaling.scaled(dataset.number(ofRow: row, column: column) ?? scaling.original(0))
+      let values = zip(features, scalings).map { feature, scaling in
+        scaling.scaled(
+          dataset.value(ofRow: row, column: feature.column, level: feature.level)
+            ?? scaling.original(0))
       }
       guard let match = SegmentationFit.match(values, centroids) else { continue }
       labels.assign(match.nearest, toRow: row)
@@ -183,14 +190,14 @@ struct SegmentationFit {
       scores.append(overall.standardDeviation > 0 ? difference / overall.standardDeviation : 0)
     }
     let variance = overall.standardDeviation * overall.standardDeviation * total
-    let source = dataset.table.columns[dataset.features[feature]]
+    let source = features[feature]
     return FeatureStatistics(
       feature: RunFeature(
-        column: dataset.features[feature], key: source.key, header: source.header,
+        column: source.column, key: source.key, header: source.header,
         unit: source.unit, scaling: scalings[feature], mean: overall.mean,
         standardDeviation: overall.standardDeviation,
         importance: variance > 0 ? between / variance : nil,
-        distanceShare: scatter > 0 ? scaledVariance / scatter : 0),
+        distanceShare: scatter > 0 ? scaledVariance / scatter : 0, level: source.level),
       means: means, scores: scores)
   }
 
@@ -231,7 +238,11 @@ struct SegmentationFit {
 
   /// The features as names and the playbook see them.
   private func namedFeatures(_ statistics: Statistics) -> [SegmentNaming.Feature] {
-    statistics.features.map { .init(key: $0.key, meaning: aliases.meaning(ofKey: $0.key)) }
+    statistics.features.map {
+      .init(
+        key: $0.key, meaning: $0.level == nil ? aliases.meaning(ofKey: $0.key) : nil,
+        level: $0.level)
+    }
   }
 
   private func insight(_ statistics: Statistics, labels: RowLabels) -> RunInsight {

@@ -16,6 +16,8 @@ public struct SegmentationOptions: Sendable, Equatable {
   public var cleaning: CleaningOptions = CleaningOptions()
   /// How features are made comparable.
   public var scale: Scale = .zscore
+  /// Whether descriptive columns form the segments as well.
+  public var categorical: Categorical = .describe
   /// Same seed, same bits.
   public var seed: UInt64 = 0
   /// Independent tries of the search; nil lets the search decide.
@@ -57,6 +59,6 @@ public struct SegmentationOptions: Sendable, Equatable {
     let tries = restarts.map(String.init) ?? "auto"
     let bootstraps = bootstraps.map(String.init) ?? "auto"
     return
-      "k=\(count);scale=\(scale.rawValue);seed=\(seed);restarts=\(tries);min_size=\(minimumSize);bootstraps=\(bootstraps);series=\(series)"
+      "k=\(count);scale=\(scale.rawValue);categorical=\(categorical.rawValue);seed=\(seed);restarts=\(tries);min_size=\(minimumSize);bootstraps=\(bootstraps);series=\(series)"
   }
 }

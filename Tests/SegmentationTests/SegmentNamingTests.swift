@@ -1,6 +1,6 @@
-import Datasets
 import Testing
 
+@testable import Datasets
 @testable import Segmentation
 
 @Suite struct SegmentNamingTests {
@@ -56,6 +56,82 @@ import Testing
     let z = (0..<12).map { _ in [next(), next(), next()] }
     let names = mall.names(z: z)
     #expect(Set(names.map(SegmentNaming.slug)).count == names.count, "seed \(seed): \(names)")
+  }
+
+  /// Headers that nobody wants, each beside others that come out alike.
+  private static let hostile: [[String]] = [
+    ["Score!", "Score?", "score", "SCORE ", "Annual Score", "Total Score"],
+    ["", " ", "()", "😀", "🎉🎉", "—"],
+    [String(repeating: "long ", count: 60), String(repeating: "long ", count: 60) + "2"],
+    [String(repeating: "x", count: 300), String(repeating: "x", count: 301)],
+    ["\u{202E}دخل", "دخل", "عمر", "גיל", "\u{200F}גיל"],
+    ["2", "Very high 2", "high 2", "average customers", "older", "younger 2"],
+    ["a\nb", "a\u{0}b", "a\tb", "a b", "a/b", "a%2Fb"],
+    ["e\u{301}ge", "\u{E9}ge", "Ä", "A\u{308}"],
+  ]
+
+  @Test(
+    "headers of any kind give names that are unique, short and safe in an address", arguments: 0..<8
+  )
+  func hostile(index: Int) {
+    let keys = ColumnName.names(for: Self.hostile[index]).map(\.key)
+    let naming = SegmentNaming(features: keys.map { .init(key: $0, meaning: nil) })
+    var state: UInt64 = 88_172_645_463_325_252
+    func next() -> Double {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return Double(state % 41) / 10 - 2
+    }
+    for round in 0..<40 {
+      let z = (0..<8).map { cluster in
+        // Every other round has clusters that are all alike.
+        keys.map { _ in round % 2 == 0 ? next() : Double(cluster % 2) }
+      }
+      let names = naming.names(z: z)
+      let slugs = names.map(SegmentNaming.slug)
+      #expect(Set(slugs).count == names.count, "\(names)")
+      // As bytes too: an address knows no canonical equivalence.
+      #expect(Set(slugs.map { Array($0.utf8) }).count == names.count)
+      #expect(names == naming.names(z: z))
+      for (name, slug) in zip(names, slugs) {
+        #expect(!name.isEmpty && !slug.isEmpty)
+        #expect(round % 2 == 0 || name.count <= 200, "\(name.count) characters")
+        #expect(
+          slug.unicodeScalars.allSatisfy {
+            $0 == "-" || $0.properties.isAlphabetic || ("0"..."9").contains($0)
+          })
+        let hasMarks = name.unicodeScalars.contains {
+          [.control, .format, .lineSeparator, .paragraphSeparator].contains(
+            $0.properties.generalCategory)
+        }
+        #expect(!hasMarks, "\(name.debugDescription)")
+      }
+    }
+  }
+
+  @Test("categories of any kind give safe names too")
+  func hostileCategories() {
+    let categories = [
+      "\u{202E}evil", "line\nbreak", "", String(repeating: "y", count: 300),
+      String(repeating: "y", count: 299) + "z", "😀", "a, b", "A, B",
+    ]
+    let naming = SegmentNaming(
+      features: categories.enumerated().map { index, name in
+        .init(
+          key: "c_\(index)", meaning: nil,
+          level: CategoryLevel(columnKey: "c", columnHeader: "C", name: name))
+      })
+    let z = categories.indices.map { cluster in
+      categories.indices.map { $0 == cluster ? 2.0 : -0.3 }
+    }
+    let names = naming.names(z: z)
+    #expect(Set(names.map(SegmentNaming.slug)).count == names.count, "\(names)")
+    for name in names {
+      #expect(name.hasPrefix("C"))
+      #expect(name.count <= SegmentNaming.nounLimit + 3)
+      #expect(!name.contains("\n") && !name.unicodeScalars.contains("\u{202E}"))
+    }
   }
 
   @Test(

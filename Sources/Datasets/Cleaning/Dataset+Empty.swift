@@ -7,18 +7,23 @@ extension Dataset {
     public let header: String
     /// The column's unit, if it has one.
     public let unit: String?
+    /// Whether it is a column of numbers that customers are assigned by; else one of categories.
+    public let isFeature: Bool
 
     /// A name from its parts.
-    public init(key: String, header: String, unit: String?) {
+    public init(key: String, header: String, unit: String?, isFeature: Bool = true) {
       self.key = key
       self.header = header
       self.unit = unit
+      self.isFeature = isFeature
     }
+
+    fileprivate var role: ColumnRole { isFeature ? .feature : .descriptive }
   }
 
   /// A dataset that has columns and no rows, for a model that comes without its customers.
   ///
-  /// - Parameter columns: all of them features, in their order.
+  /// - Parameter columns: features and columns of categories, in their order.
   public static func empty(columns: [EmptyColumn]) -> Dataset {
     var fingerprint = Fingerprint()
     fingerprint.add("without rows")
@@ -34,7 +39,7 @@ extension Dataset {
     var report = CleaningReport()
     report.columns = columns.map {
       ColumnReport(
-        key: $0.key, header: $0.header, unit: $0.unit, role: .feature, isFeature: true,
+        key: $0.key, header: $0.header, unit: $0.unit, role: $0.role, isFeature: $0.isFeature,
         missingCount: 0, missingCountWithoutTwins: 0, badCount: 0, numberStyle: nil,
         valueSeparator: nil)
     }
@@ -44,9 +49,10 @@ extension Dataset {
         format: .csv, encoding: .utf8, encodingIsGuessed: false, delimiter: UInt8(ascii: ","),
         hasHeader: true), lines: StepMap(), records: StepMap())
     return Dataset(
-      id: "ds_\(fingerprint.hex)", table: table, roles: columns.map { _ in .feature },
+      id: "ds_\(fingerprint.hex)", table: table, roles: columns.map(\.role),
       idColumn: nil, weightColumn: nil, valueColumn: nil, categoryColumn: nil,
-      features: Array(columns.indices), rows: RowSelection(all: 0), fills: [],
+      features: columns.indices.filter { columns[$0].isFeature }, rows: RowSelection(all: 0),
+      fills: [],
       outlierRows: [], twins: [], report: report)
   }
 }

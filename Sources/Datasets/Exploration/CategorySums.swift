@@ -54,7 +54,7 @@ struct CategorySums {
 
 extension Column {
   /// The distinct texts of the used rows and how many have each.
-  func categoryCounts(in rows: RowSelection) -> [CategoryCount] {
+  public func categoryCounts(in rows: RowSelection) -> [CategoryCount] {
     guard let texts = sharedTexts else {
       let categories = categories()
       var counts = [Int](repeating: 0, count: categories.names.count)

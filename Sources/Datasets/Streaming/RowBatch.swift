@@ -1,7 +1,21 @@
 /// Some records of delimited text, read for a few of their columns and ready to be written again
 /// with more cells.
 public struct RowBatch: Sendable {
-  /// For each column that was asked for the number in each record; NaN where there is none.
+  /// What is read of each record.
+  public enum Reading: Sendable, Equatable {
+    /// The number in a column; NaN where there is none.
+    case number(column: Int)
+    /// 1 where a column holds a category, 0 where it does not.
+    case category(column: Int, name: String)
+
+    var column: Int {
+      switch self {
+      case .number(let column), .category(let column, _): column
+      }
+    }
+  }
+
+  /// For each reading its value in each record.
   public private(set) var columns: [[Double]]
   /// How many records there are, those that are no rows among them.
   public var count: Int { texts.count }
@@ -30,13 +44,14 @@ public struct RowBatch: Sendable {
   ///   - block: text with padding around it.
   ///   - range: where the text is; it begins and ends where records do.
   ///   - width: the header's number of fields.
-  ///   - columns: those whose numbers are wanted.
+  ///   - readings: what is wanted.
   init(
     _ block: [UInt8], range: Range<Int>, delimiter: UInt8, width: Int, maxFieldBytes: Int,
-    columns wanted: [Int]
+    readings: [Reading]
   ) throws(DatasetError) {
     self.block = block
-    columns = wanted.map { _ in [] }
+    columns = readings.map { _ in [] }
+    let wanted = readings.map(Wanted.init)
     var scanner = SeparatorScanner(delimiter: delimiter)
     var bounds = FieldBounds()
     var index = range.lowerBound
@@ -60,9 +75,24 @@ public struct RowBatch: Sendable {
     }
   }
 
+  /// A reading, its category as the bytes of cells.
+  private struct Wanted {
+    let column: Int
+    let category: [UInt8]?
+
+    init(_ reading: Reading) {
+      column = reading.column
+      if case .category(_, let name) = reading {
+        category = Array(name.utf8)
+      } else {
+        category = nil
+      }
+    }
+  }
+
   /// Takes rows whose fields lie between separators.
   private mutating func takeRows(
-    _ bounds: FieldBounds, _ rowCount: Int, width: Int, delimiter: UInt8, _ wanted: [Int]
+    _ bounds: FieldBounds, _ rowCount: Int, width: Int, delimiter: UInt8, _ wanted: [Wanted]
   ) {
     texts.reserveCapacity(texts.count + rowCount)
     let isVerbatim = delimiter == UInt8(ascii: ",") && bounds.quotedCount == 0
@@ -71,18 +101,23 @@ public struct RowBatch: Sendable {
     // is where its separator stands, which is within the block.
     block.withUnsafeBufferPointer { block in
       bounds.fields.withUnsafeBufferPointer { fields in
-        for (place, column) in wanted.enumerated() {
+        for (place, reading) in wanted.enumerated() {
+          let column = reading.column
           columns[place].reserveCapacity(columns[place].count + rowCount)
           var field = column
           for _ in 0..<rowCount {
             var start = Int(fields[field].start)
             var end = Int(fields[field].end)
             if column == width - 1, end > start, block[end - 1] == 0x0D { end -= 1 }
-            if end - start > 1, block[start] == UInt8(ascii: "\"") {
+            let isQuoted = end - start > 1 && block[start] == UInt8(ascii: "\"")
+            if isQuoted {
               start += 1
               end -= 1
             }
-            columns[place].append(Self.number(UnsafeBufferPointer(rebasing: block[start..<end])))
+            let cell = UnsafeBufferPointer(rebasing: block[start..<end])
+            columns[place].append(
+              reading.category.map { Self.indicator(cell, isQuoted: isQuoted, of: $0) }
+                ?? Self.number(cell))
             field += width
           }
         }
@@ -110,6 +145,19 @@ public struct RowBatch: Sendable {
     }
   }
 
+  /// 1 if a cell holds a text, 0 if not.
+  private static func indicator(
+    _ cell: UnsafeBufferPointer<UInt8>, isQuoted: Bool, of text: [UInt8]
+  ) -> Double {
+    guard isQuoted, cell.contains(UInt8(ascii: "\"")) else {
+      return cell.elementsEqual(text) ? 1 : 0
+    }
+    // RFC 4180 §2.7: a quote within quotes is written twice.
+    var plain: [UInt8] = []
+    RecordCutter.unescape(Span(_unsafeElements: cell), into: &plain)
+    return plain == text ? 1 : 0
+  }
+
   /// Appends a field as it stands in the text; its quotes, if any, are used as RFC 4180 has it.
   private mutating func appendField(_ field: UnsafeBufferPointer<UInt8>) {
     let quote = UInt8(ascii: "\"")
@@ -135,7 +183,7 @@ public struct RowBatch: Sendable {
   /// Takes records one by one, and gives where the next one begins.
   private mutating func cutRecords(
     range: Range<Int>, upTo limit: Int, delimiter: UInt8, width: Int, maxFieldBytes: Int,
-    _ wanted: [Int]
+    _ wanted: [Wanted]
   ) throws(DatasetError) -> Int {
     var cutter = RecordCutter(delimiter: delimiter, maxFieldBytes: maxFieldBytes)
     let block = block
@@ -165,13 +213,16 @@ public struct RowBatch: Sendable {
       }
       texts.append(
         RecordText(start: UInt32(begin), end: UInt32(rewritten.count), isRewritten: true))
-      for (place, column) in wanted.enumerated() {
+      for (place, reading) in wanted.enumerated() {
         guard fields.count == width else {
           columns[place].append(.nan)
           continue
         }
-        let field = fields[column]
-        columns[place].append(NumberParser.read(field.span).value ?? .nan)
+        let field = fields[reading.column]
+        columns[place].append(
+          reading.category.map { $0 == field ? 1 : 0 } ?? NumberParser.read(field.span).value
+            ?? .nan
+        )
       }
     }
     return index

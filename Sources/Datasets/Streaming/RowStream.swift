@@ -44,9 +44,14 @@ public struct RowStream: Sendable {
 
     /// Reads the numbers of some columns.
     public func read(columns: [Int]) throws(DatasetError) -> RowBatch {
+      try read(columns.map { .number(column: $0) })
+    }
+
+    /// Reads numbers and categories.
+    public func read(_ readings: [RowBatch.Reading]) throws(DatasetError) -> RowBatch {
       try RowBatch(
         bytes, range: range, delimiter: delimiter, width: width, maxFieldBytes: maxFieldBytes,
-        columns: columns)
+        readings: readings)
     }
   }
 

@@ -30,23 +30,41 @@ public struct PMMLModel: Sendable {
 
   private var fieldNames: [String] { model.features.map { model.name(of: $0, names) } }
 
+  /// The columns that are read, each once, and whether they hold categories.
+  private var columns: [(name: String, isCategory: Bool)] {
+    var columns: [(name: String, isCategory: Bool)] = []
+    for feature in model.features {
+      let name = model.columnName(of: feature, names)
+      if columns.last?.name != name { columns.append((name, feature.level != nil)) }
+    }
+    return columns
+  }
+
   /// A name for the scaled form of each field that no field has.
   private var scaledNames: [String] {
-    let taken = Set(fieldNames)
+    let taken = Set(fieldNames + columns.map(\.name))
     var prefix = "scaled "
     while fieldNames.contains(where: { taken.contains(prefix + $0) }) { prefix += "_" }
     return fieldNames.map { prefix + $0 }
   }
 
   private func writeDictionaries(_ xml: inout XMLWriter) {
-    xml.open("DataDictionary", [("numberOfFields", String(model.features.count))])
-    for name in fieldNames {
+    xml.open("DataDictionary", [("numberOfFields", String(columns.count))])
+    for column in columns {
       xml.empty(
-        "DataField", [("name", name), ("optype", "continuous"), ("dataType", "double")])
+        "DataField",
+        [
+          ("name", column.name), ("optype", column.isCategory ? "categorical" : "continuous"),
+          ("dataType", column.isCategory ? "string" : "double"),
+        ])
     }
     xml.close("DataDictionary")
     xml.open("TransformationDictionary", [])
     for (index, feature) in model.features.enumerated() {
+      if let level = feature.level {
+        writeCategory(level, feature, name: scaledNames[index], &xml)
+        continue
+      }
       xml.open(
         "DerivedField",
         [("name", scaledNames[index]), ("optype", "continuous"), ("dataType", "double")])
@@ -64,6 +82,33 @@ public struct PMMLModel: Sendable {
     xml.close("TransformationDictionary")
   }
 
+  /// 1 over the spread for the category, 0 for others and for none.
+  private func writeCategory(
+    _ level: CategoryLevel, _ feature: ScoringModel.Feature, name: String, _ xml: inout XMLWriter
+  ) {
+    let column = model.columnName(of: feature, names)
+    xml.open(
+      "DerivedField", [("name", name), ("optype", "continuous"), ("dataType", "double")])
+    xml.open("Apply", [("function", "/")])
+    xml.open("Apply", [("function", "if")])
+    xml.open("Apply", [("function", "isMissing")])
+    xml.empty("FieldRef", [("field", column)])
+    xml.close("Apply")
+    xml.element("Constant", [("dataType", "double")], "0.0")
+    xml.open("Apply", [("function", "if")])
+    xml.open("Apply", [("function", "equal")])
+    xml.empty("FieldRef", [("field", column)])
+    xml.element("Constant", [("dataType", "string")], level.name)
+    xml.close("Apply")
+    xml.element("Constant", [("dataType", "double")], "1.0")
+    xml.element("Constant", [("dataType", "double")], "0.0")
+    xml.close("Apply")
+    xml.close("Apply")
+    xml.element("Constant", [("dataType", "double")], feature.scaling.spread.description)
+    xml.close("Apply")
+    xml.close("DerivedField")
+  }
+
   private func writeModel(_ xml: inout XMLWriter) {
     xml.open(
       "ClusteringModel",
@@ -72,14 +117,16 @@ public struct PMMLModel: Sendable {
         ("numberOfClusters", String(model.segments.count)),
       ])
     xml.open("MiningSchema", [])
-    for name in fieldNames {
-      // Without a value there is no segment; by default the rest would decide.
-      xml.empty(
-        "MiningField",
-        [
-          ("name", name), ("missingValueTreatment", "returnInvalid"),
-          ("invalidValueTreatment", "returnInvalid"),
-        ])
+    for column in columns {
+      // Without a number there is no segment; by default the rest would decide. No category is none
+      // of them.
+      let treatments =
+        column.isCategory
+        ? [("invalidValueTreatment", "asIs")]
+        : [
+          ("missingValueTreatment", "returnInvalid"), ("invalidValueTreatment", "returnInvalid"),
+        ]
+      xml.empty("MiningField", [("name", column.name)] + treatments)
     }
     xml.close("MiningSchema")
     xml.open("Output", [])

@@ -25,17 +25,21 @@ extension Run {
     var options = SegmentationOptions()
     options.clusterCount = .fixed(model.clusters.count)
     options.scale = model.scale
+    options.categorical = model.features.contains { $0.level != nil } ? .onehot : .describe
     options.seed = model.seed
     options.series = model.series
     let clusters = model.runClusters
     // Rules need customers; what to do follows from the centroids.
     let plays = playbook.plays(
-      features: model.features.map { .init(key: $0.key, meaning: aliases.meaning(ofKey: $0.key)) },
+      features: model.features.map {
+        .init(
+          key: $0.key, meaning: $0.level == nil ? aliases.meaning(ofKey: $0.key) : nil,
+          level: $0.level)
+      },
       z: clusters.map(\.z), shares: clusters.map(\.share), value: nil)
     self.init(
       id: model.fingerprint, createdAt: createdAt,
-      dataset: .empty(
-        columns: model.features.map { .init(key: $0.key, header: $0.header, unit: $0.unit) }),
+      dataset: .empty(columns: model.columns),
       options: options, features: model.runFeatures, clusters: clusters,
       centroids: NearestCentroids(centroids: centroids), segments: model.runSegments,
       quality: model.quality.runQuality, choice: nil,
@@ -58,6 +62,12 @@ extension RunModel {
       fingerprint.add(feature.header)
       fingerprint.add(feature.scaling.isLogarithmic ? "log" : "linear")
       add([feature.scaling.center, feature.scaling.spread])
+      if let level = feature.level {
+        fingerprint.add("category")
+        fingerprint.add(level.columnKey)
+        fingerprint.add(level.columnHeader)
+        fingerprint.add(level.name)
+      }
     }
     for cluster in clusters {
       fingerprint.add(cluster.segmentID)
@@ -67,13 +77,29 @@ extension RunModel {
     return "run_\(fingerprint.hex)"
   }
 
+  /// The columns that customers are assigned by, each once.
+  fileprivate var columns: [Dataset.EmptyColumn] {
+    var columns: [Dataset.EmptyColumn] = []
+    for feature in features {
+      let key = feature.level?.columnKey ?? feature.key
+      guard !columns.contains(where: { $0.key == key }) else { continue }
+      columns.append(
+        .init(
+          key: key, header: feature.level?.columnHeader ?? feature.header, unit: feature.unit,
+          isFeature: feature.level == nil))
+    }
+    return columns
+  }
+
   fileprivate var runFeatures: [RunFeature] {
-    features.enumerated().map { column, feature in
+    let columns = columns
+    return features.map { feature in
       RunFeature(
-        column: column, key: feature.key, header: feature.header, unit: feature.unit,
+        column: columns.firstIndex { $0.key == feature.level?.columnKey ?? feature.key } ?? 0,
+        key: feature.key, header: feature.header, unit: feature.unit,
         scaling: feature.scaling, mean: feature.mean,
         standardDeviation: feature.standardDeviation, importance: feature.importance,
-        distanceShare: nil)
+        distanceShare: nil, level: feature.level)
     }
   }
 

@@ -16,11 +16,13 @@ public struct RunModel: Sendable, Equatable {
     public var standardDeviation: Double
     /// The share of the feature's variance that lies between clusters.
     public var importance: Double?
+    /// The category of a column that it stands for; nil for a column of numbers.
+    public var level: CategoryLevel?
 
     /// A feature from its parts.
     public init(
       key: String, header: String, unit: String?, scaling: FeatureScaling, mean: Double,
-      standardDeviation: Double, importance: Double?
+      standardDeviation: Double, importance: Double?, level: CategoryLevel? = nil
     ) {
       self.key = key
       self.header = header
@@ -29,6 +31,7 @@ public struct RunModel: Sendable, Equatable {
       self.mean = mean
       self.standardDeviation = standardDeviation
       self.importance = importance
+      self.level = level
     }
   }
 
@@ -130,7 +133,7 @@ extension Run {
       features: features.map {
         .init(
           key: $0.key, header: $0.header, unit: $0.unit, scaling: $0.scaling, mean: $0.mean,
-          standardDeviation: $0.standardDeviation, importance: $0.importance)
+          standardDeviation: $0.standardDeviation, importance: $0.importance, level: $0.level)
       },
       clusters: zip(clusters, segments).map { cluster, segment in
         .init(

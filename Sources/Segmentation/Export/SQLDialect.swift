@@ -25,6 +25,15 @@ public enum SQLDialect: String, Sendable, CaseIterable {
     }
   }
 
+  /// A column's value as text, also where it is of another type.
+  func text(_ column: String) -> String {
+    switch self {
+    case .ansi, .duckdb, .snowflake, .trino: "CAST(\(column) AS VARCHAR)"
+    case .postgres, .sqlite: "CAST(\(column) AS TEXT)"
+    case .bigquery, .spark: "CAST(\(column) AS STRING)"
+    }
+  }
+
   /// A Double as a constant that reads back the same.
   ///
   /// The exponent makes it binary floating point where a plain decimal would be an exact numeric

@@ -42,8 +42,16 @@ public struct SQLModel: Sendable {
   private func scaled(_ index: Int, of row: String) -> String {
     let feature = model.features[index]
     let scaling = feature.scaling
-    let value = dialect.double(
-      "\(row).\(dialect.identifier(model.name(of: feature, names)))")
+    let column = "\(row).\(dialect.identifier(model.columnName(of: feature, names)))"
+    if let level = feature.level {
+      // NULL is no category.
+      let indicator =
+        "CASE WHEN \(dialect.text(column)) = \(dialect.constant(level.name)) "
+        + "THEN \(dialect.constant(1.0)) ELSE \(dialect.constant(0.0)) END"
+      return
+        "(\(indicator) - \(dialect.constant(scaling.center))) / \(dialect.constant(scaling.spread))"
+    }
+    let value = dialect.double(column)
     let domain = scaling.domain
     let numerator = scaling.isLogarithmic ? "LN(\(dialect.constant(1.0)) + \(value))" : value
     return

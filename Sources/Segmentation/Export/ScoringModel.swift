@@ -13,12 +13,18 @@ public struct ScoringModel: Sendable, Equatable {
     public let header: String
     /// How its values are scaled.
     public let scaling: FeatureScaling
+    /// The category of a column that it stands for, 1 for who has it and 0 for others; nil for a
+    /// column of numbers.
+    public let level: CategoryLevel?
 
     /// A feature from its parts.
-    public init(key: String, header: String, scaling: FeatureScaling) {
+    public init(
+      key: String, header: String, scaling: FeatureScaling, level: CategoryLevel? = nil
+    ) {
       self.key = key
       self.header = header
       self.scaling = scaling
+      self.level = level
     }
   }
 
@@ -65,12 +71,21 @@ public struct ScoringModel: Sendable, Equatable {
     self.segments = segments
   }
 
-  /// The name of a feature's column in an export.
+  /// The name of a feature in an export.
   func name(of feature: Feature, _ names: ColumnNames) -> String {
     switch names {
     case .key: feature.key
     // An unnamed column has no header to be called by.
     case .header: feature.header.isEmpty ? feature.key : feature.header
+    }
+  }
+
+  /// The name of the column that a feature is read from.
+  func columnName(of feature: Feature, _ names: ColumnNames) -> String {
+    guard let level = feature.level else { return name(of: feature, names) }
+    return switch names {
+    case .key: level.columnKey
+    case .header: level.columnHeader.isEmpty ? level.columnKey : level.columnHeader
     }
   }
 }
@@ -79,7 +94,9 @@ extension Run {
   /// The part of the run that scoring needs.
   public var scoringModel: ScoringModel {
     ScoringModel(
-      features: features.map { .init(key: $0.key, header: $0.header, scaling: $0.scaling) },
+      features: features.map {
+        .init(key: $0.key, header: $0.header, scaling: $0.scaling, level: $0.level)
+      },
       segments: zip(clusters, segments).map { cluster, segment in
         .init(
           id: segment.id, name: segment.name, size: cluster.size, centroid: cluster.scaledCentroid,

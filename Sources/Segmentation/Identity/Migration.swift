@@ -113,8 +113,10 @@ extension Migration {
     var best: Cause?
     for (index, feature) in old.features.enumerated() {
       guard let other = new.features.first(where: { $0.key == feature.key }),
-        let before = old.dataset.number(ofRow: Int(mover.rowBefore), column: feature.column),
-        let after = new.dataset.number(ofRow: Int(mover.rowAfter), column: other.column)
+        let before = old.dataset.value(
+          ofRow: Int(mover.rowBefore), column: feature.column, level: feature.level),
+        let after = new.dataset.value(
+          ofRow: Int(mover.rowAfter), column: other.column, level: other.level)
       else { continue }
       let change = feature.scaling.scaled(after) - feature.scaling.scaled(before)
       if abs(change) > abs(best?.change ?? 0) {

@@ -127,8 +127,8 @@ public struct RunComparison: Sendable, Equatable {
       return Drift(
         key: feature.key,
         index: PopulationStability.index(
-          old: (old.dataset.numbers(ofColumn: feature.column), old.dataset.weights()),
-          new: (new.dataset.numbers(ofColumn: other.column), new.dataset.weights())),
+          old: (old.numbers(of: feature), old.dataset.weights()),
+          new: (new.numbers(of: other), new.dataset.weights())),
         meanBefore: feature.mean, meanAfter: other.mean)
     }
   }

@@ -42,7 +42,7 @@ public struct Playbook: Sendable, Equatable {
     var cast: [String: Int] = [:]
     for role in roles {
       var best: (rank: Int, feature: Int)?
-      for (index, feature) in features.enumerated() {
+      for (index, feature) in features.enumerated() where feature.level == nil {
         guard let rank = rank(feature, in: role) else { continue }
         if rank < best?.rank ?? .max { best = (rank, index) }
       }

@@ -19,7 +19,8 @@ extension Run {
   /// The features of a cluster that set it apart, the clearest first.
   func remarkableFeatures(ofCluster cluster: Int) -> [Int] {
     let z = clusters[cluster].z
-    return z.indices.filter { abs(z[$0]) >= SegmentNaming.noticeable }
+    // Categories have words of their own: see ``favourites(ofCluster:in:)``.
+    return z.indices.filter { features[$0].level == nil && abs(z[$0]) >= SegmentNaming.noticeable }
       .sorted { (abs(z[$1]), $0) < (abs(z[$0]), $1) }
   }
 

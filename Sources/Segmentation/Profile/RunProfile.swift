@@ -29,9 +29,15 @@ public struct RunProfile: Sendable, Equatable {
       clusters.append(Int32(truncatingIfNeeded: run.rowLabels[row] ?? 0))
     }
     let count = run.clusters.count
-    numbers = Self.numberColumns(of: run).compactMap { column in
-      Self.number(column: column, run: run, weights: weights, clusters: clusters)
-    }
+    numbers =
+      run.features.indices.compactMap { feature in
+        Self.number(
+          column: run.features[feature].column, feature: feature, run: run, weights: weights,
+          clusters: clusters)
+      }
+      + Self.otherNumbers(of: run).compactMap { column in
+        Self.number(column: column, feature: nil, run: run, weights: weights, clusters: clusters)
+      }
     var categories = Self.categoryColumns(of: dataset).map { column in
       CategoryProfile(
         column: column, dataset.table.columns[column].categories(), rows: dataset.rows,
@@ -42,14 +48,13 @@ public struct RunProfile: Sendable, Equatable {
     (typical, borderline) = Self.customers(of: run, clusters: clusters)
   }
 
-  /// The features, then the value column and numbers that could have been features.
-  private static func numberColumns(of run: Run) -> [Int] {
-    let features = run.features.map(\.column)
-    let others = run.dataset.table.columns.indices.filter {
+  /// The value column and numbers that could have been features.
+  private static func otherNumbers(of run: Run) -> [Int] {
+    let features = Set(run.features.map(\.column))
+    return run.dataset.table.columns.indices.filter {
       !features.contains($0)
         && (run.dataset.roles[$0] == .feature || run.dataset.valueColumn == $0)
     }
-    return features + others
   }
 
   private static func categoryColumns(of dataset: Dataset) -> [Int] {
@@ -60,14 +65,14 @@ public struct RunProfile: Sendable, Equatable {
     return [first] + columns.filter { $0 != first }
   }
 
-  private static func number(column: Int, run: Run, weights: [Double]?, clusters: [Int32])
-    -> NumberProfile?
-  {
+  private static func number(
+    column: Int, feature: Int?, run: Run, weights: [Double]?, clusters: [Int32]
+  ) -> NumberProfile? {
+    let values =
+      feature.map { run.numbers(of: run.features[$0]) } ?? run.dataset.numbers(ofColumn: column)
     let groups = GroupedValues(
-      run.dataset.numbers(ofColumn: column), weights: weights, clusters: clusters,
-      clusterCount: run.clusters.count)
+      values, weights: weights, clusters: clusters, clusterCount: run.clusters.count)
     let all = groups.all
-    let feature = run.features.firstIndex { $0.column == column }
     guard
       let overall = NumberSummary(
         ascending: all.values, weights: all.weights, mean: feature.map { run.features[$0].mean })
@@ -136,8 +141,12 @@ extension Run {
   ///
   /// - Complexity: O(*mkd*) for *m* rows.
   func scores(ofRows rows: Range<Int>) -> [Score?] {
-    let columns = features.map { feature in
-      let numbers = dataset.table.columns[feature.column].numbers(in: rows)
+    let columns = features.map { feature -> [Double] in
+      let column = dataset.table.columns[feature.column]
+      if let level = feature.level {
+        return rows.map { feature.scaling.scaled(level.value(of: column.text(at: $0))) }
+      }
+      let numbers = column.numbers(in: rows)
       return zip(rows, numbers).map { row, number in
         feature.scaling.scaled(
           number.isNaN

@@ -28,7 +28,9 @@ extension Run {
         "Half of them lie between \(words(summary.q25, feature: first)) and "
           + "\(words(summary.q75, feature: first)) in \(noun(feature: first)).")
     }
-    let ordinary = features.indices.filter { abs(cluster.z[$0]) < SegmentNaming.noticeable }
+    let ordinary = features.indices.filter {
+      features[$0].level == nil && abs(cluster.z[$0]) < SegmentNaming.noticeable
+    }
     if !ordinary.isEmpty, !remarkable.isEmpty, ordinary.count <= 4 {
       sentences.append(
         "In \(Self.list(ordinary.map { noun(feature: $0) })) they are like everybody.")

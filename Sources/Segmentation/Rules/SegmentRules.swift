@@ -21,11 +21,27 @@ public struct SegmentRule: Sendable, Equatable {
   ///
   /// - Parameter keys: the key of each feature of the run.
   public func text(keys: [String]) -> String {
-    let parts = alternatives.map { conditions in
-      conditions.map {
-        "\(keys[$0.feature]) \($0.isAbove ? ">" : "<=") \(ReadableNumber.text($0.threshold))"
-      }.joined(separator: " and ")
+    text {
+      "\(keys[$0.feature]) \($0.isAbove ? ">" : "<=") \(ReadableNumber.text($0.threshold))"
     }
+  }
+
+  /// The rule for people, categories by their names: `age > 40 and gender is Female`.
+  ///
+  /// - Parameter features: the features of the run.
+  public func text(features: [RunFeature]) -> String {
+    text { condition in
+      let feature = features[condition.feature]
+      guard let level = feature.level else {
+        let sign = condition.isAbove ? ">" : "<="
+        return "\(feature.key) \(sign) \(ReadableNumber.text(condition.threshold))"
+      }
+      return "\(level.columnKey) \(condition.isAbove ? "is" : "is not") \(level.name)"
+    }
+  }
+
+  private func text(_ condition: (Condition) -> String) -> String {
+    let parts = alternatives.map { $0.map(condition).joined(separator: " and ") }
     if parts.contains("") { return "everybody" }
     // `and` binds tighter than `or`, yet not every reader knows.
     return parts.count == 1

@@ -41,6 +41,7 @@ extension SegmentationOptions {
     var reader = QueryReader(query)
     cleaning = CleaningOptions(&reader)
     scale = reader.choice("scale", default: .zscore)
+    categorical = reader.choice("categorical", default: .describe)
     if let seed = query["seed"] {
       guard let value = UInt64(seed), seed.utf8.allSatisfy({ (48...57).contains($0) }) else {
         reader.refuse("seed", "takes a whole number from 0 to \(UInt64.max)")

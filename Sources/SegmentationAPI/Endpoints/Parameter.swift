@@ -70,6 +70,10 @@ extension Parameter {
       "draws of the customers that stability is judged by, 0 to 1000; auto by default: 20 where k is chosen, none where it is given"
     ),
     Parameter("scale", "zscore, minmax, robust, log or none; zscore by default"),
+    Parameter(
+      "categorical",
+      "describe, or onehot: each category of a descriptive column is a feature; describe by default"
+    ),
     Parameter("seed", "a whole number; the same seed gives the same bits; 0 by default"),
     Parameter("restarts", "independent tries of the search, 1 to 1000; auto by default"),
     Parameter("series", "the line of runs this one continues; `default` by default"),

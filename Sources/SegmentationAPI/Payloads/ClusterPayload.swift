@@ -67,7 +67,7 @@ struct ClusterPayload {
         .init(
           name: "rule",
           value: .string(
-            run.insight.rules?.ofCluster[cluster.index]?.text(keys: run.features.map(\.key)))),
+            run.insight.rules?.ofCluster[cluster.index]?.text(features: run.features))),
       ]
   }
 

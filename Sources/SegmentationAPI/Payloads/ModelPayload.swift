@@ -43,6 +43,12 @@ struct ModelPayload {
       "center": .number(feature.scaling.center), "spread": .number(feature.scaling.spread),
       "mean": .number(feature.mean), "sd": .number(feature.standardDeviation),
       "importance": .number(feature.importance),
+      "category": feature.level.map { level in
+        [
+          "column": .string(level.columnKey), "header": .string(level.columnHeader),
+          "name": .string(level.name),
+        ]
+      } ?? .null,
     ]
   }
 
@@ -158,7 +164,23 @@ private struct ModelReader {
         isLogarithmic: isLogarithmic),
       mean: number(object, "mean", at: pointer),
       standardDeviation: number(object, "sd", at: pointer),
-      importance: optional(object, "importance", at: pointer))
+      importance: optional(object, "importance", at: pointer),
+      level: level(object, at: "\(pointer)/category"))
+  }
+
+  private mutating func level(_ object: JSONObject, at pointer: String) -> CategoryLevel? {
+    switch object["category"] {
+    case nil, .null: return nil
+    case .object(let category):
+      let column = text(category, "column", at: pointer)
+      if column.isEmpty { fault("\(pointer)/column", "is empty") }
+      return CategoryLevel(
+        columnKey: column, columnHeader: text(category, "header", at: pointer),
+        name: text(category, "name", at: pointer))
+    default:
+      fault(pointer, "takes an object or null")
+      return nil
+    }
   }
 
   private mutating func cluster(_ object: JSONObject, at pointer: String, featureCount: Int)

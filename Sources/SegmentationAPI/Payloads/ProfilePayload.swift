@@ -18,7 +18,7 @@ struct ProfilePayload {
         let overall = number.overall
         return [
           .integer(segment.cluster), .string(segment.id), .string(segment.name),
-          .string(run.dataset.table.columns[number.column].key), .number(summary?.mean),
+          .string(number.feature.map { run.features[$0].key }), .number(summary?.mean),
           .number(number.feature.map { run.clusters[segment.cluster].z[$0] }),
           .number(number.lift(ofCluster: segment.cluster)), .number(summary?.q10),
           .number(summary?.median), .number(summary?.q90), .number(summary?.q25),

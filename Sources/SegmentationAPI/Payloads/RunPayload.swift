@@ -48,6 +48,8 @@ struct RunPayload {
       .init(
         name: "warnings",
         value: .array(run.warnings.map(\.json) + run.dataset.report.warnings.map(\.json))),
+      .init(
+        name: "scale_suggestions", value: .array(run.scaleSuggestions().map(\.json))),
       .init(name: "links", value: links),
     ])
   }
@@ -61,6 +63,7 @@ struct RunPayload {
       "missing": .string(options.cleaning.missing.rawValue),
       "outliers": .string(options.cleaning.outliers.rawValue),
       "duplicates": .string(options.cleaning.duplicates.rawValue),
+      "categorical": .string(options.categorical.rawValue),
       "min_size": options.minimumSize.json,
       "bootstraps": options.bootstraps.map { .integer($0) } ?? "auto",
       "seed": .number(Double(options.seed)),

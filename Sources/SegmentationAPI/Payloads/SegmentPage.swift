@@ -49,11 +49,12 @@ struct SegmentPage {
 
   private func number(_ number: NumberProfile) -> JSON {
     let column = run.dataset.table.columns[number.column]
+    let feature = number.feature.map { run.features[$0] }
     let summary = number.ofCluster[segment.cluster]
     return .object(
       [
-        .init(name: "feature", value: .string(column.key)),
-        .init(name: "header", value: .string(column.header)),
+        .init(name: "feature", value: .string(feature?.key ?? column.key)),
+        .init(name: "header", value: .string(feature?.header ?? column.header)),
         .init(name: "unit", value: .string(column.unit)),
         .init(name: "mean", value: .number(summary?.mean)),
         .init(name: "overall_mean", value: .number(number.overall.mean)),
@@ -156,7 +157,9 @@ struct SegmentPage {
       rows: profile.numbers.map { number in
         let summary = number.ofCluster[segment.cluster]
         return [
-          .string(run.dataset.table.columns[number.column].key), .number(summary?.mean),
+          .string(
+            number.feature.map { run.features[$0].key }
+              ?? run.dataset.table.columns[number.column].key), .number(summary?.mean),
           .number(number.overall.mean), .number(number.z(ofCluster: segment.cluster)),
           .number(number.lift(ofCluster: segment.cluster)), .number(summary?.q10),
           .number(summary?.median), .number(summary?.q90),

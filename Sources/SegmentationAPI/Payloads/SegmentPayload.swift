@@ -42,7 +42,7 @@ struct SegmentPayload {
         value: .string(cluster.stability.map { StabilityWord($0).rawValue })),
       .init(name: "profile", value: byFeature(cluster.means)),
       .init(name: "z", value: byFeature(cluster.z)),
-      .init(name: "rule", value: .string(rule?.text(keys: run.features.map(\.key)))),
+      .init(name: "rule", value: .string(rule?.text(features: run.features))),
       .init(name: "rule_precision", value: .number(rule?.precision)),
       .init(name: "rule_recall", value: .number(rule?.recall)),
       .init(name: "value_share", value: .number(valueShare)),
@@ -59,7 +59,7 @@ struct SegmentPayload {
       "right for \(rule.precision.map(percent) ?? "nobody"), finds \(percent(rule.recall))"
     }
     return SegmentPage(run: run, segment: segment).text(
-      rule: rule?.text(keys: run.features.map(\.key)), ruleQuality: quality)
+      rule: rule?.text(features: run.features), ruleQuality: quality)
   }
 
   private var rule: SegmentRule? { run.insight.rules?.ofCluster[segment.cluster] }
@@ -92,7 +92,7 @@ struct SegmentPayload {
           value: .string(cluster.stability.map { StabilityWord($0).rawValue })),
         .init(name: "value_share", value: .number(valueShare)),
         .init(name: "goal", value: .string(play.goal.rawValue)),
-        .init(name: "rule", value: .string(rule?.text(keys: run.features.map(\.key)))),
+        .init(name: "rule", value: .string(rule?.text(features: run.features))),
       ]
       + segment.details.members
   }

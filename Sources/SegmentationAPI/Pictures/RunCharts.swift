@@ -19,7 +19,8 @@ struct RunCharts {
       case .scatter, .sizes, .profiles, .boxplots, .histograms: true
       case .categories: !run.profile.categories.isEmpty
       case .centroids: run.clusters.count > 1
-      case .pairs, .correlation: run.features.count > 1
+      case .pairs: drawnFeatures.count > 1
+      case .correlation: run.features.count > 1
       case .silhouette: run.clusters.count > 1
       case .elbow, .k: run.choice != nil
       case .movement: hasEarlierRun
@@ -40,7 +41,7 @@ struct RunCharts {
   func chart(_ name: ChartName) throws(SegmentationError) -> (any Chart)? {
     switch name {
     case .scatter: scatter
-    case .pairs: run.features.count > 1 ? PairsChart(points: points) : nil
+    case .pairs: drawnFeatures.count > 1 ? PairsChart(points: points(of: drawnFeatures)) : nil
     case .elbow: try elbow()
     case .k: try clusterCounts()
     case .silhouette: run.clusters.count > 1 ? try silhouette() : nil
@@ -66,10 +67,16 @@ struct RunCharts {
     run.segments.map { ChartSegment(id: $0.id, name: $0.name, colour: $0.details.colour) }
   }
 
-  private var features: [ChartFeature] {
-    run.features.map {
-      ChartFeature(key: $0.key, name: RunCharts.name($0.header, unit: $0.unit), unit: $0.unit)
-    }
+  private var features: [ChartFeature] { run.features.map(RunCharts.feature) }
+
+  private static func feature(_ feature: RunFeature) -> ChartFeature {
+    ChartFeature(
+      key: feature.key, name: name(feature.header, unit: feature.unit), unit: feature.unit)
+  }
+
+  /// The features that points can be drawn by: of 0 and 1 there is nothing to see.
+  private var drawnFeatures: [Int] {
+    run.features.indices.filter { run.features[$0].level == nil }
   }
 
   private func feature(ofColumn column: Int) -> ChartFeature {
@@ -86,9 +93,9 @@ struct RunCharts {
     return name.isEmpty ? header : String(name)
   }
 
-  private var points: CustomerPoints {
+  private func points(of features: [Int]) -> CustomerPoints {
     let dataset = run.dataset
-    let columns = run.features.map { dataset.numbers(ofColumn: $0.column) }
+    let columns = features.map { run.numbers(of: run.features[$0]) }
     let weights = dataset.weights()
     var kept: [Int] = []
     var labels: [Int] = []
@@ -98,7 +105,8 @@ struct RunCharts {
       labels.append(cluster)
     }
     return CustomerPoints(
-      features: features, values: columns.map { column in kept.map { column[$0] } },
+      features: features.map { RunCharts.feature(run.features[$0]) },
+      values: columns.map { column in kept.map { column[$0] } },
       labels: labels, weights: weights.map { weights in kept.map { weights[$0] } },
       segments: segments)
   }
@@ -107,7 +115,7 @@ struct RunCharts {
 
   private var scatter: ScatterChart {
     // The features that separate the segments most, in the order of the file.
-    let ranked = run.features.indices.sorted {
+    let ranked = (drawnFeatures.count > 1 ? drawnFeatures : Array(run.features.indices)).sorted {
       (run.features[$0].importance ?? 0, $1) > (run.features[$1].importance ?? 0, $0)
     }
     let free = ranked.filter { $0 != axes.x && $0 != axes.y }
@@ -120,7 +128,8 @@ struct RunCharts {
         (ranked.prefix(2).min() ?? 0, ranked.prefix(2).max() ?? 0)
       }
     return ScatterChart(
-      points: points, x: pair.x, y: pair.y,
+      points: points(of: pair.x == pair.y ? [pair.x] : [pair.x, pair.y]), x: 0,
+      y: pair.x == pair.y ? 0 : 1,
       centroids: run.clusters.map { ($0.centroid[pair.x], $0.centroid[pair.y]) })
   }
 
@@ -172,7 +181,9 @@ struct RunCharts {
 
   private var boxplots: BoxplotsChart {
     // Every customer in a cluster has a value in each feature.
-    let numbers = run.profile.numbers.filter { $0.feature != nil }
+    let numbers = run.profile.numbers.filter { number in
+      number.feature.map { run.features[$0].level == nil } ?? false
+    }
     return BoxplotsChart(
       segments: segments, features: numbers.map { feature(ofColumn: $0.column) },
       quantiles: run.clusters.indices.map { cluster in

@@ -40,10 +40,11 @@ struct AssignmentRoutes {
 
   private func one(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.model()
-    let known = Self.own.map(\.name) + run.features.map(\.key)
+    let inputs = run.inputs
+    let known = Self.own.map(\.name) + inputs.map(\.key)
     var faults: [ProblemDetails.Fault] = []
     for name in call.query.names.sorted()
-    where !known.contains(name) && !run.features.contains(where: { $0.header == name }) {
+    where !known.contains(name) && !inputs.contains(where: { $0.header == name }) {
       let near = Spelling.nearest(to: name, in: known)
       faults.append(
         .init(pointer: name, reason: "no such feature\(near.map { "; did you mean \($0)?" } ?? "")")
@@ -52,15 +53,30 @@ struct AssignmentRoutes {
     guard faults.isEmpty else {
       throw ProblemDetails(
         .unknownParameter,
-        "This run takes \(run.features.map(\.key).joined(separator: ", ")), and run, series.",
+        "This run takes \(inputs.map(\.key).joined(separator: ", ")), and run, series.",
         faults: faults)
     }
     var values: [Double] = []
-    for feature in run.features {
-      guard let text = call.query[feature.key] ?? call.query[feature.header] else {
-        faults.append(.init(pointer: feature.key, reason: "is missing"))
+    for input in inputs {
+      guard let text = call.query[input.key] ?? call.query[input.header] else {
+        faults.append(.init(pointer: input.key, reason: "is missing"))
         continue
       }
+      let names = run.features.compactMap(\.level).filter { $0.columnKey == input.key }.map(\.name)
+      if !names.isEmpty, !text.isEmpty, !names.contains(text) {
+        faults.append(
+          .init(
+            pointer: input.key, value: text,
+            reason: "is none of \(names.joined(separator: ", "))"))
+      }
+    }
+    for feature in run.features {
+      if let level = feature.level {
+        values.append(
+          level.value(of: call.query[level.columnKey] ?? call.query[level.columnHeader]))
+        continue
+      }
+      guard let text = call.query[feature.key] ?? call.query[feature.header] else { continue }
       guard let value = DecimalNumber.parse(text) else {
         faults.append(.init(pointer: feature.key, value: text, reason: "is not a number"))
         continue
@@ -70,7 +86,7 @@ struct AssignmentRoutes {
     guard faults.isEmpty else {
       throw ProblemDetails(
         .invalidParameter,
-        "A customer is assigned by a number for each of \(run.features.map(\.key).joined(separator: ", ")).",
+        "A customer is assigned by a value for each of \(inputs.map(\.key).joined(separator: ", ")).",
         faults: faults)
     }
     guard let score = run.score(values) else {
@@ -115,6 +131,20 @@ struct AssignmentRoutes {
   }
 }
 
+extension Run {
+  /// The columns a customer is assigned by: those of the features, and once each those whose
+  /// categories are features.
+  fileprivate var inputs: [(key: String, header: String)] {
+    var inputs: [(key: String, header: String)] = []
+    for feature in features {
+      let key = feature.level?.columnKey ?? feature.key
+      guard !inputs.contains(where: { $0.key == key }) else { continue }
+      inputs.append((key, feature.level?.columnHeader ?? feature.header))
+    }
+    return inputs
+  }
+}
+
 /// Rows of a table that are scored by a run.
 private struct Assignment: Sendable {
   let run: Run
@@ -125,7 +155,11 @@ private struct Assignment: Sendable {
   /// The score of a row; nil when a feature has no value there.
   func score(row: Int) -> Score? {
     var values: [Double] = []
-    for column in columns {
+    for (feature, column) in zip(run.features, columns) {
+      if let level = feature.level {
+        values.append(level.value(of: table.columns[column].text(at: row)))
+        continue
+      }
       guard let value = table.columns[column].number(at: row) else { return nil }
       values.append(value)
     }
@@ -168,10 +202,11 @@ extension Run {
     var columns: [Int] = []
     var missing: [String] = []
     for feature in features {
-      if let index = find(feature.key) ?? find(feature.header) {
+      let key = feature.level?.columnKey ?? feature.key
+      if let index = find(key) ?? find(feature.level?.columnHeader ?? feature.header) {
         columns.append(index)
-      } else {
-        missing.append(feature.key)
+      } else if !missing.contains(key) {
+        missing.append(key)
       }
     }
     guard missing.isEmpty else {

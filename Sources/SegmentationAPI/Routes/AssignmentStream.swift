@@ -14,8 +14,8 @@ struct AssignmentStream: ContentTransformer {
   /// For content that looks like JSON, which is a table only when all of it is there.
   private var decoder: TableDecoder?
   private var receivedBytes = 0
-  /// The place of each feature among the columns of the content.
-  private var columns: [Int] = []
+  /// Where each feature is read from the content.
+  private var readings: [RowBatch.Reading] = []
   private var hasBegun = false
   private let cells: AssignmentTexts
 
@@ -81,19 +81,22 @@ struct AssignmentStream: ContentTransformer {
   /// - Returns: a problem when the content lacks a feature.
   private mutating func write(to output: inout [UInt8]) throws(DatasetError) -> ProblemDetails? {
     guard let header = stream.header else { return nil }
-    if columns.isEmpty {
+    if readings.isEmpty {
       do throws(ProblemDetails) {
-        columns = try run.featureColumns(keys: header.keys) { header.columnIndex(named: $0) }
+        let columns = try run.featureColumns(keys: header.keys) { header.columnIndex(named: $0) }
+        readings = zip(columns, run.features).map { column, feature in
+          feature.level.map { .category(column: column, name: $0.name) } ?? .number(column: column)
+        }
       } catch {
         return error
       }
     }
     let run = run
-    let columns = columns
+    let readings = readings
     let cells = cells
     let pieces = RowStream.map(stream.takeBlocks(), threads: options.threadCount) { block in
       Result { () throws(DatasetError) in
-        let batch = try block.read(columns: columns)
+        let batch = try block.read(readings)
         guard batch.count > 0 else { return [UInt8]() }
         return batch.written(with: cells.columns(run: run, batch.columns))
       }

@@ -157,13 +157,21 @@ private enum PushdownFeatures {
 
   /// The features of a run; continuous ones in steps of about a hundredth of their deviation.
   static func of(_ run: Run) -> [Pushdown.Feature] {
-    run.features.map { feature in
+    var features: [Pushdown.Feature] = []
+    for feature in run.features {
+      if let level = feature.level {
+        // Of a column of categories each value counts, once for all of them.
+        let column = Pushdown.Feature(name: level.columnKey, isCategory: true)
+        if features.last != column { features.append(column) }
+        continue
+      }
       let isWhole =
         run.isRestored || run.dataset.table.columns[feature.column].isInteger
         || feature.standardDeviation == 0
-      return .init(
-        name: feature.key, step: isWhole ? nil : roundStep(feature.standardDeviation / 100))
+      features.append(
+        .init(name: feature.key, step: isWhole ? nil : roundStep(feature.standardDeviation / 100)))
     }
+    return features
   }
 
   /// The largest of 1, 2 and 5 times a power of ten that is not above a number.
