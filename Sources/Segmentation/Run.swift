@@ -149,6 +149,9 @@ public struct Cluster: Sendable, Equatable {
   public let silhouette: Double?
   /// The 99th percentile of its customers' distances, in scaled units; who is beyond is far.
   public let farDistance: Double
+  /// How many of its customers stand near the border to another: those with a margin below
+  /// ``Run/borderlineMargin``; nil for a single cluster, and for a run restored from its model.
+  public let borderlineSize: Double?
   /// How surely it is found again when the customers are drawn anew: the mean Jaccard coefficient
   /// over bootstraps, 0...1; nil when none were made.
   public let stability: Double?

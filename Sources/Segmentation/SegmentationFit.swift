@@ -211,6 +211,10 @@ struct SegmentationFit {
     let farDistances = FarDistance.limits(
       points: points.points, weights: points.weights, labels: model.labels, scalings: scalings,
       centroids: model.centroids)
+    let borderline = BorderlineCustomers.sizes(
+      points: points.points, weights: points.weights, labels: model.labels, scalings: scalings,
+      centroids: NearestCentroids(centroids: model.centroids), clusterCount: model.clusterCount,
+      threads: threads)
     let clusters = (0..<model.clusterCount).map { index in
       let scaled = model.centroids.row(index)
       return Cluster(
@@ -219,7 +223,8 @@ struct SegmentationFit {
         centroid: zip(scalings, scaled).map { $0.original($1) },
         means: found.map { $0.means[index] }, z: found.map { $0.scores[index] },
         inertia: model.inertiaOfCluster[index], silhouette: quality.silhouetteOfCluster[index],
-        farDistance: farDistances[index], stability: stability?.meanOfCluster[index])
+        farDistance: farDistances[index], borderlineSize: borderline?[index],
+        stability: stability?.meanOfCluster[index])
     }
     return (found.map(\.feature), clusters)
   }

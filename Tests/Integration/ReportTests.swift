@@ -36,10 +36,14 @@ struct ReportTests {
         ("utf-16be", [0xFE, 0xFF] + utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }, false),
         ("windows-1252", text.unicodeScalars.map { UInt8($0.value) }, true),
       ]
-      var exploded: Set<[UInt8]> = []
+      var explored: [JSONValue] = []
       for (encoding, bytes, isGuessed) in bodies {
         let answer = try await curl.post("/datasets", .bytes(bytes))
-        // The same rows are one dataset, which keeps the report it came with first.
+        // The same rows are one dataset, which keeps the report it came with first; a guessed
+        // encoding makes another one, so that its warning stays.
+        let kept = try await self.quality(curl, answer)
+        #expect(kept["encoding"].string == (isGuessed ? encoding : "utf-8"))
+        #expect(kept["encoding_guessed"] == .bool(isGuessed))
         let quality = try await curl.post("/datasets?dry_run=true", .bytes(bytes)).json()
         #expect(quality["encoding"].string == encoding)
         #expect(quality["encoding_guessed"] == .bool(isGuessed))
@@ -47,9 +51,9 @@ struct ReportTests {
         #expect(codes.contains("encoding_guessed") == isGuessed, "\(encoding)")
         #expect(quality["columns"][1]["key"].string == "größe")
         let path = try #require(try answer.json()["eda"].string)
-        exploded.insert(try await curl.get(path).body)
+        explored.append(try await curl.get(path).json()["columns"])
       }
-      #expect(exploded.count == 1)
+      #expect(explored.allSatisfy { $0 == explored[0] })
     }
   }
 
@@ -60,7 +64,7 @@ struct ReportTests {
       var text = "id;umsatz;rabatt;budget;gruppe;artikel\n"
       for row in 0..<40 {
         let group = ["$60K - $80K", "$80K - $120K", "Less than $40K"][row % 3]
-        let items = ["tee;milch", "milch", "tee;rum"][row % 3]
+        let items = ["tee;milch", "milch", "tee;rum"][row / 2 % 3]
         text +=
           "k\(row);1.\(200 + row),50;\(row % 30)%;\(10 + row % 9) k$;\(group);\"\(items)\"\n"
       }
@@ -194,7 +198,10 @@ struct ReportTests {
       #expect(
         csv.count == 4 && csv[0].hasPrefix("key,header,unit,role,count,missing,distinct,mean"))
       #expect(try await curl.get("\(path).ndjson").text.split(separator: "\n").count == 3)
-      #expect(try await curl.get("\(path).txt").text.split(separator: "\n").count == 5)
+      let text = try await curl.get("\(path).txt").text
+      #expect(text.split(separator: "\n").prefix(5).count == 5)
+      #expect(text.contains("\npearson ") && text.contains("\nspearman "))
+      #expect(json["weighted"] == .bool(false) && json["notes"].items.isEmpty)
       #expect(try await curl.get("\(path)?flat=1").json().items.count == 3)
       #expect(try await curl.get("\(path)?bins=0").status == 400)
       #expect(try await curl.get("\(path)?bin=5").text.contains("bins"))
@@ -202,6 +209,84 @@ struct ReportTests {
       let dry = try await curl.post("/segments?dry_run=true&eda=true", .text(Self.heaps)).json()
       #expect(dry["eda"]["columns"] == json["columns"])
       #expect(try await curl.post("/segments?k=2", .text(Self.heaps)).json()["eda"] == .null)
+    }
+  }
+}
+
+@Suite("figures that need a word with them", .timeLimit(.minutes(10)))
+struct HonestFigureTests {
+  @Test("weights and samples are told where figures are of a part or leave weights out")
+  func notes() async throws {
+    try await ServiceProcess.with { service in
+      let curl = service.client()
+      var text = "age,income,customers\n"
+      for row in 0..<140_000 { text += "\(row % 71),\(row * 37 % 1009),\(1 + row % 3)\n" }
+      let answer = try await curl.post(
+        "/segments?k=2&weight=customers&eda=true&quality=true", .text(text))
+      #expect(answer.status == 201, "\(answer.text.prefix(300))")
+      let run = try answer.json()
+      let eda = run["eda"]
+      let notes = eda["notes"].items.compactMap(\.string)
+      #expect(notes.count == 3)
+      #expect(notes[0].contains("Each row counts once here, whatever its customers"))
+      #expect(notes[1].contains("sample of 131072 of 140000 rows"))
+      #expect(notes[2].contains("sample of 5000 of 140000 rows"))
+      #expect(eda["hopkins_rows"].number == 5000)
+      #expect(eda["correlations"]["spearman_rows"].number == 131_072)
+      #expect(run["cleaning"]["rows_read"].number == 140_000)
+      let path = try #require(run["dataset"]["quality"].string)
+      let report = try await curl.get(path).json()
+      #expect(run["cleaning"]["columns"] == report["columns"])
+      #expect(run["cleaning"]["counts"] == report["counts"])
+      for note in notes {
+        #expect(
+          try await curl.get(path.replacing("/quality", with: "/eda.txt")).text.contains(note))
+      }
+    }
+  }
+
+  @Test("borderline customers are counted as they are listed")
+  func borderline() async throws {
+    try await ServiceProcess.with { service in
+      let curl = service.client()
+      let run = try await curl.post("/segments?k=5", .bytes(SampleCustomers.csv())).json()
+      var total = 0.0
+      for segment in run["segments"].items {
+        let id = try #require(segment["segment_id"].string)
+        let count = try #require(segment["borderline"].number)
+        let list = try await curl.get("/segments/\(id)/customers?borderline=true&limit=1000").json()
+        #expect(Double(list["items"].items.count) == count)
+        total += count
+      }
+      #expect(total > 0)
+      for path in ["segments", "clusters/summary"] {
+        let items = try await curl.get("/\(path)").json()["items"].items
+        #expect(items.reduce(0) { $0 + ($1["borderline"].number ?? .nan) } == total)
+      }
+      let one = try await curl.post("/segments?k=1", .bytes(SampleCustomers.csv())).json()
+      #expect(one["segments"][0]["borderline"] == .null)
+    }
+  }
+
+  @Test("a column of categories that divides the rows as another does is told and left out")
+  func alike() async throws {
+    try await ServiceProcess.with { service in
+      let curl = service.client()
+      var text = "age,discount,promo,country,code,gender\n"
+      let countries = [("Italy", "IT"), ("Spain", "ES"), ("France", "FR")]
+      for row in 0..<3000 {
+        let used = row % 7 < 3 ? "Yes" : "No"
+        let country = countries[row / 2 % 3]
+        text += "\(20 + row % 40),\(used),\(used),\(country.0),\(country.1),"
+        // Parts with the discount up to the last row.
+        text += row == 2999 ? "f\n" : "\(used == "Yes" ? "f" : "m")\n"
+      }
+      let answer = try await curl.post("/datasets", .text(text)).json()
+      let columns = answer["columns"].items
+      #expect(columns[2]["role"].string == "ignored" && columns[4]["role"].string == "ignored")
+      #expect(columns[2]["reason"].string?.contains("discount") == true)
+      #expect(columns[4]["reason"].string?.contains("country") == true)
+      #expect(columns[5]["role"].string == "descriptive")
     }
   }
 }

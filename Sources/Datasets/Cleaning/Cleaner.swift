@@ -280,6 +280,8 @@ struct Cleaner {
     print.add(UInt64(table.rowCount))
     // The records set aside are part of what the report tells.
     print.add(UInt64(table.recordsRead))
+    // The same rows are one dataset in every format, but a warning must not get lost.
+    if table.dialect.encodingIsGuessed { print.add("encoding guessed") }
     if let summary = table.origin?.summary { print.add(summary.canonicalText) }
     for record in table.setAside {
       print.add(UInt64(record.recordIndex))

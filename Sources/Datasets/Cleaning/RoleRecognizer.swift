@@ -50,7 +50,7 @@ struct RoleRecognizer {
       if index == weight { return .weight }
       return role(of: index)
     }
-    for (index, original) in duplicates(among: roles) {
+    for (index, original) in duplicates(among: roles) + alikeCategories(among: roles) {
       roles[index] = .ignored(.duplicate(of: table.columns[original].key))
     }
     return roles
@@ -140,6 +140,42 @@ struct RoleRecognizer {
       }
     }
     return found
+  }
+
+  /// Descriptive columns that divide the rows as an earlier one does, under whatever names:
+  /// `promo_code_used` beside `discount_applied`, `country` beside `country_code`.
+  private func alikeCategories(among roles: [ColumnRole]) -> [(index: Int, original: Int)] {
+    guard table.rowCount >= ColumnFacts.smallestRun else { return [] }
+    let candidates = roles.indices.filter { roles[$0] == .descriptive }
+    var found: [(Int, Int)] = []
+    var isDuplicate = Set<Int>()
+    for (position, later) in candidates.enumerated() {
+      let original = candidates[..<position].first { earlier in
+        !isDuplicate.contains(earlier) && divideAlike(earlier, later)
+      }
+      if let original {
+        found.append((later, original))
+        isDuplicate.insert(later)
+      }
+    }
+    return found
+  }
+
+  /// Rows in which two columns are compared text by text; nearly all pairs differ among them.
+  private static let comparedRowCount = 1000
+
+  private func divideAlike(_ first: Int, _ second: Int) -> Bool {
+    let (one, other) = (table.columns[first], table.columns[second])
+    guard let count = facts[first].distinctCount, count > 1, count == facts[second].distinctCount,
+      one.missingCount == other.missingCount
+    else { return false }
+    var names: [String?: String?] = [:]
+    for row in 0..<min(table.rowCount, RoleRecognizer.comparedRowCount) {
+      let (name, twin) = (one.text(at: row), other.text(at: row))
+      if let known = names.updateValue(twin, forKey: name), known != twin { return false }
+    }
+    // Codes count the categories in the order in which they appear.
+    return one.categories().codes == other.categories().codes
   }
 
   private static func areAlike(_ first: [Double], _ second: [Double]) -> Bool {

@@ -22,6 +22,8 @@ public struct Exploration: Equatable, Sendable {
   /// Whether there are clusters at all: 0.5 for numbers strewn evenly, towards 1 for heaps;
   /// `nil` for fewer rows than it needs (Hopkins and Skellam 1954).
   public let hopkins: Double?
+  /// From how many rows ``hopkins`` is taken: all, or a sample that does not depend on their order.
+  public let hopkinsRowCount: Int
 }
 
 /// What one column looks like.

@@ -48,6 +48,7 @@ extension Exploration {
       numeric.map { index in ranked.map { table.columns[index].number(at: $0) ?? .nan } })
     spearmanRowCount = ranked.count
     let probed = sample.positions(limit: ClusterTendency.sampleLimit).map { rows[$0] }
+    hopkinsRowCount = probed.count
     hopkins = ClusterTendency.hopkins(
       dataset.features.map { index in
         probed.map { dataset.number(ofRow: $0, column: index) ?? .nan }

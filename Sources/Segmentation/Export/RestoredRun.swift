@@ -114,7 +114,7 @@ extension RunModel {
         z: zip(features, cluster.means).map { feature, mean in
           feature.standardDeviation > 0 ? (mean - feature.mean) / feature.standardDeviation : 0
         }, inertia: cluster.inertia, silhouette: cluster.silhouette,
-        farDistance: cluster.farDistance, stability: nil)
+        farDistance: cluster.farDistance, borderlineSize: nil, stability: nil)
     }
   }
 

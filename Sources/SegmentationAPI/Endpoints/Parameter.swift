@@ -79,6 +79,7 @@ extension Parameter {
     Parameter("series", "the line of runs this one continues; `default` by default"),
     Parameter("activate", "false keeps the current run of the series current"),
     Parameter("dry_run", "true reads, cleans and reports, and stores nothing"),
+    Parameter("quality", "true adds what cleaning found to the answer"),
     Parameter("eda", "true adds what the columns look like to the answer"),
     Parameter("dataset", "the id of a stored dataset to fit again, with no content"),
   ]

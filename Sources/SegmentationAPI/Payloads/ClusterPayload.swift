@@ -19,6 +19,7 @@ struct ClusterPayload {
       "silhouette": .number(cluster.silhouette),
       "far_distance": .number(cluster.farDistance),
       "stability": .number(cluster.stability),
+      "borderline": .number(cluster.borderlineSize),
       "centroid": byFeature(cluster.centroid),
       "scaled_centroid": byFeature(cluster.scaledCentroid),
       "mean": byFeature(cluster.means),
@@ -59,6 +60,7 @@ struct ClusterPayload {
       + [
         .init(name: "silhouette", value: .number(cluster.silhouette)),
         .init(name: "stability", value: .number(cluster.stability)),
+        .init(name: "borderline", value: .number(cluster.borderlineSize)),
         .init(name: "inertia", value: .number(cluster.inertia)),
         .init(
           name: "value_share",

@@ -16,6 +16,8 @@ struct ExplorationPayload {
     return [
       "dataset_id": .string(dataset.id),
       "rows": .integer(dataset.usedRowCount),
+      "weighted": .bool(false),
+      "notes": .array(notes.map { .string($0) }),
       "columns": .array(
         zip(exploration.columns, dataset.report.columns).map { column, report in
           .object(members(column, report))
@@ -28,7 +30,74 @@ struct ExplorationPayload {
       ],
       "category_means": .array(exploration.categoryMeans.map(means)),
       "hopkins": .number(exploration.hopkins),
+      "hopkins_rows": .integer(exploration.hopkinsRowCount),
     ]
+  }
+
+  /// What a reader of the figures must know: which of them are of a sample, and that weights do not
+  /// count.
+  private var notes: [String] {
+    var notes: [String] = []
+    let count = dataset.usedRowCount
+    if let weight = dataset.weightColumn {
+      notes.append(
+        "Each row counts once here, whatever its \(dataset.table.columns[weight].key); in a fit it counts that often."
+      )
+    }
+    if exploration.correlated.count > 1, exploration.spearmanRowCount < count {
+      notes.append(
+        "Spearman's correlations are of a sample of \(exploration.spearmanRowCount) of \(count) rows."
+      )
+    }
+    if exploration.hopkins != nil, exploration.hopkinsRowCount < count {
+      notes.append(
+        "The Hopkins statistic is of a sample of \(exploration.hopkinsRowCount) of \(count) rows.")
+    }
+    return notes
+  }
+
+  /// All of it for a person at a terminal: one table of columns, then how they go together.
+  var text: [UInt8] {
+    var out: [UInt8] = []
+    func line(_ text: String = "") { out.append(contentsOf: "\(text)\n".utf8) }
+    TextTable(columns: ExplorationPayload.columns, rows: rows).write(to: &out)
+    let keys = exploration.correlated.map { dataset.table.columns[$0].key }
+    if keys.count > 1 {
+      for (name, matrix) in [("pearson", exploration.pearson), ("spearman", exploration.spearman)] {
+        line()
+        TextTable(
+          columns: [name] + keys,
+          rows: zip(keys, matrix).map { key, row in [.string(key)] + row.map { .number($0) } }
+        ).write(to: &out)
+      }
+    }
+    for means in exploration.categoryMeans {
+      line()
+      TextTable(
+        columns: [means.column, "count"] + means.features.map { dataset.table.columns[$0].key },
+        rows: means.groups.map { group in
+          [.string(group.category.name), .integer(group.category.count)]
+            + group.means.map { .number($0) }
+        }
+      ).write(to: &out)
+    }
+    for (column, explored) in zip(dataset.table.columns, exploration.columns)
+    where !explored.top.isEmpty {
+      line()
+      TextTable(
+        columns: ["most common \(column.key)", "count"],
+        rows: explored.top.map { [.string($0.name), .integer($0.count)] }
+      ).write(to: &out)
+    }
+    if let hopkins = exploration.hopkins {
+      line()
+      line("hopkins  \(TextTable.number(hopkins))  (0.5: no clusters; towards 1: clusters)")
+    }
+    for note in notes {
+      line()
+      line(note)
+    }
+    return out
   }
 
   private static func matrix(_ matrix: [[Double?]]) -> JSON {

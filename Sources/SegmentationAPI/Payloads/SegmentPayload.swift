@@ -40,6 +40,7 @@ struct SegmentPayload {
       .init(
         name: "stability_word",
         value: .string(cluster.stability.map { StabilityWord($0).rawValue })),
+      .init(name: "borderline", value: .number(cluster.borderlineSize)),
       .init(name: "profile", value: byFeature(cluster.means)),
       .init(name: "z", value: byFeature(cluster.z)),
       .init(name: "rule", value: .string(rule?.text(features: run.features))),
@@ -90,6 +91,7 @@ struct SegmentPayload {
         .init(
           name: "stability_word",
           value: .string(cluster.stability.map { StabilityWord($0).rawValue })),
+        .init(name: "borderline", value: .number(cluster.borderlineSize)),
         .init(name: "value_share", value: .number(valueShare)),
         .init(name: "goal", value: .string(play.goal.rawValue)),
         .init(name: "rule", value: .string(rule?.text(features: run.features))),

@@ -111,6 +111,7 @@ struct DatasetRoutes {
     let payload = ExplorationPayload(
       dataset: dataset, binCount: binCount, threads: call.service.configuration.threads)
     if call.form == .json, !isFlat { return call.answer(payload.json) }
+    if call.form == .txt { return Answer(form: .txt, bytes: payload.text) }
     return try call.answer(RowSet(columns: ExplorationPayload.columns, rows: payload.rows))
   }
 

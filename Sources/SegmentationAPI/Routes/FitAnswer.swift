@@ -12,6 +12,7 @@ struct FitAnswer {
     var reader = QueryReader(call.query)
     let isDry = reader.flag("dry_run", default: false)
     let isExplored = reader.flag("eda", default: false)
+    let isReported = reader.flag("quality", default: false)
     try reader.finish()
     let dialect = try call.dialect(isHandedBack: true)
     if isDry {
@@ -20,7 +21,8 @@ struct FitAnswer {
         try call.service.clean(table, options: options.cleaning)
       }
       let report = QualityPayload(dataset: dataset).json(findings: Page.standardLimit)
-      return call.answer(isExplored ? adding(exploration(of: dataset), to: report) : report)
+      return call.answer(
+        isExplored ? adding("eda", exploration(of: dataset), to: report) : report)
     }
     let outcome = try outcome(rows, options: options)
     // Of transactions each row is handed back with the segment of its customer.
@@ -43,7 +45,8 @@ struct FitAnswer {
             return ScoreCells.cells(run: outcome.run, row: own ?? row)
           }, tag: nil)
       } else {
-        call.answer(described(outcome.run, isExplored: isExplored, &timings))
+        call.answer(
+          described(outcome.run, isExplored: isExplored, isReported: isReported, &timings))
       }
     answer.status = outcome.isNew ? .created : .ok
     answer.fields.append("Location", "/runs/\(outcome.run.id)")
@@ -52,23 +55,29 @@ struct FitAnswer {
   }
 
   private func described(
-    _ run: Run, isExplored: Bool, _ timings: inout [(String, Duration)]
+    _ run: Run, isExplored: Bool, isReported: Bool, _ timings: inout [(String, Duration)]
   ) -> JSON {
-    let json = RunPayload(run: run).json
+    var json = RunPayload(run: run).json
+    if isReported {
+      // `quality` is how good the segments are.
+      json = adding(
+        "cleaning",
+        QualityPayload(dataset: run.dataset).json(findings: Page.standardLimit), to: json)
+    }
     guard isExplored else { return json }
     let start = ContinuousClock.now
     let exploration = exploration(of: run.dataset)
     timings.append(("explore", ContinuousClock.now - start))
-    return adding(exploration, to: json)
+    return adding("eda", exploration, to: json)
   }
 
   private func exploration(of dataset: Dataset) -> JSON {
     ExplorationPayload(dataset: dataset, threads: call.service.configuration.threads).json
   }
 
-  private func adding(_ exploration: JSON, to json: JSON) -> JSON {
+  private func adding(_ name: String, _ value: JSON, to json: JSON) -> JSON {
     guard case .object(let members) = json else { return json }
-    return .object(members + [.init(name: "eda", value: exploration)])
+    return .object(members + [.init(name: name, value: value)])
   }
 
   private func outcome(_ rows: ReceivedRows, options: SegmentationOptions)
