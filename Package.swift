@@ -39,7 +39,7 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["CVector"], swiftSettings: optimised,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-    .target(name: "Clustering", swiftSettings: optimised),
+    .target(name: "Clustering", dependencies: ["CVector"], swiftSettings: optimised),
 
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering"], exclude: ["Golden"],

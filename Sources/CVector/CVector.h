@@ -1,7 +1,7 @@
 // Loops over text for processors with AVX-512, chosen at run time.
 //
 // Swift compiles a module for one kind of processor, and the service must run on every x86-64. A
-// function of C can name the instructions it needs; these four are asked for only where
+// function of C can name the instructions it needs; these are asked for only where
 // cvector_available() says so. Each does bit for bit what the plain Swift beside its call does,
 // which tests hold it to.
 #pragma once

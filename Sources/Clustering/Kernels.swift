@@ -564,7 +564,7 @@ enum Kernels {
   /// Sums the weighted Euclidean distances between two groups of samples, for each sample of both.
   ///
   /// - Parameters:
-  ///   - x: the first group, feature by feature, `stride` apart; `count` is a multiple of 8, filled
+  ///   - x: the first group, feature by feature, `stride` apart; `count` is a multiple of 16, filled
   ///     up with samples of weight 0.
   ///   - rows: `rowCount × d`: the second group, row-major.
   ///   - toRows: gets for each sample of the first group its sum over the second.

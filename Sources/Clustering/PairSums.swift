@@ -61,7 +61,7 @@ struct PairSums {
       try fill(
         cloud, points, weights,
         {
-          Kernels.sumDistancesFloat(
+          VectorPairSums.sumDistances(
             $0, stride: $1, featureCount: $2, count: $3, weights: $4, rows: $5, rowWeights: $6,
             rowCount: $7, scratch: $8, toRows: $9, fromRows: $10)
         },
@@ -119,7 +119,7 @@ struct PairSums {
         }
         let first = starts[index]
         let width = starts[index + 1] - first
-        let padded = (width + 7) & ~7
+        let padded = (width + 15) & ~15
         for i in 0..<padded {
           // Filled up with copies of the first point, of weight 0.
           let slot = i < width ? first + i : first

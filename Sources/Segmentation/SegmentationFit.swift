@@ -254,7 +254,8 @@ struct SegmentationFit {
     let rules = SegmentRules(
       LabelledPoints(
         columns: (0..<points.points.featureCount).map { points.points.column($0) },
-        labels: model.labels, weights: points.weights, clusterCount: model.clusterCount))
+        labels: model.labels, weights: points.weights, clusterCount: model.clusterCount),
+      threads: threads)
     let value = dataset.valueColumn.map { valueSplit(column: $0, labels: labels) }
     let plays = playbook.plays(
       features: namedFeatures(statistics), z: statistics.clusters.map(\.z),

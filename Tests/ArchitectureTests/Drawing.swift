@@ -63,7 +63,8 @@ extension Drawing {
         "Decoding": toolchain.union(["_Builtin_intrinsics", "CVector"])
       ]),
     // Numerics and the server do without Foundation, so that their speed and size are their own.
-    "Clustering": Room(imports: concurrency),
+    // CVector has loops for processors with AVX-512, which Swift cannot choose at run time.
+    "Clustering": Room(imports: concurrency.union(["CVector"])),
     "HTTPServer": Room(
       imports: concurrency,
       folders: [

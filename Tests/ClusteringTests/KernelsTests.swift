@@ -58,6 +58,47 @@ import Testing
     }
   }
 
+  @Test("summed distances are the same bits with and without vectors", arguments: 1..<9)
+  func sumsOfDistances(d: Int) {
+    var random = RandomSource(seed: UInt64(d))
+    let stride = 128
+    for count in [16, 48, 128] {
+      for rowCount in [1, 2, 7, 31] {
+        let x = Buffer((0..<d * stride).map { _ in Float(random.unit() * 4 - 2) })
+        let rows = Buffer((0..<d * rowCount).map { _ in Float(random.unit() * 4 - 2) })
+        let weights = Buffer((0..<stride).map { _ in Float(random.below(4)) })
+        let rowWeights = Buffer((0..<rowCount).map { _ in Float(random.unit() + 0.5) })
+        let scratch = Buffer<Float>(repeating: 0, count: stride)
+        let plain = (
+          Buffer<Float>(repeating: 9, count: stride), Buffer<Float>(repeating: 9, count: rowCount)
+        )
+        let chosen = (
+          Buffer<Float>(repeating: 8, count: stride), Buffer<Float>(repeating: 8, count: rowCount)
+        )
+        Kernels.sumDistancesFloat(
+          x.base, stride: stride, featureCount: d, count: count, weights: weights.base,
+          rows: rows.base, rowWeights: rowWeights.base, rowCount: rowCount, scratch: scratch.base,
+          toRows: plain.0.base, fromRows: plain.1.base)
+        VectorPairSums.sumDistances(
+          x.base, stride: stride, featureCount: d, count: count, weights: weights.base,
+          rows: rows.base, rowWeights: rowWeights.base, rowCount: rowCount, scratch: scratch.base,
+          toRows: chosen.0.base, fromRows: chosen.1.base)
+        for i in 0..<count { #expect(plain.0[i] == chosen.0[i]) }
+        for row in 0..<rowCount { #expect(plain.1[row] == chosen.1[row]) }
+        // And what they are: the sum of weighted distances.
+        let expected = (0..<rowCount).reduce(0.0) { sum, row in
+          let squared = (0..<d).reduce(0.0) { squared, feature in
+            let delta = Double(x[feature * stride]) - Double(rows[row * d + feature])
+            return squared + delta * delta
+          }
+          return sum + Double(rowWeights[row]) * squared.squareRoot()
+        }
+        let error = abs(Double(plain.0[0]) - expected)
+        #expect(error <= 1e-5 * (expected + 1))
+      }
+    }
+  }
+
   @Test("a weighted sum takes every element once") func weightedSum() {
     for count in 0..<40 {
       let values = Buffer((0..<count).map { Double($0 + 1) })

@@ -17,7 +17,9 @@ struct RoleRecognizer {
     self.table = table
     self.aliases = aliases
     let columns = table.columns
-    facts = ParallelMap.map(columns.count, threads: threads) { ColumnFacts(of: columns[$0]) }
+    facts = ParallelMap.map(columns.count, threads: table.rowCount < 4096 ? 1 : threads) {
+      ColumnFacts(of: columns[$0])
+    }
   }
 
   /// The column that names the customer, or `nil`.
@@ -119,7 +121,8 @@ struct RoleRecognizer {
     let step = max(1, table.rowCount / 2000)
     let sampleRows = Array(stride(from: 0, to: table.rowCount, by: step))
     let samples = candidates.map { index in
-      sampleRows.map { table.columns[index].number(at: $0) ?? .nan }
+      let column = table.columns[index]
+      return sampleRows.map { column.number(at: $0) ?? .nan }
     }
     var found: [(Int, Int)] = []
     var isDuplicate = Set<Int>()

@@ -126,9 +126,10 @@ struct TransactionColumns: Equatable, Sendable {
     }
 
     private func best(among names: [String], _ isFit: (Column) -> Bool) -> Int? {
+      let keys = table.columns.map { ColumnAliases.folded($0.key) }
       for name in names {
-        if let index = table.columns.firstIndex(where: {
-          ColumnAliases.folded($0.key) == name && isFit($0)
+        if let index = keys.indices.first(where: {
+          keys[$0] == name && isFit(table.columns[$0])
         }) {
           return index
         }

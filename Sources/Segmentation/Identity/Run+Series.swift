@@ -10,8 +10,10 @@ extension Run {
   /// - Complexity: O(*n*) time for the customers of the two runs; memory for at most
   ///   ``CustomerOverlap/limit`` of them.
   func entering(_ snapshot: StoreSnapshot<Run>, threads: Int) -> Run {
-    let state = snapshot.series[series] ?? SeriesState()
-    let stored = state.runIDs.compactMap { snapshot.runs[$0] }
+    // A series may hold many runs; they are looked at only where the current one knows no answer.
+    var stored: [Run] {
+      (snapshot.series[series] ?? SeriesState()).runIDs.compactMap { snapshot.runs[$0] }
+    }
     guard let current = snapshot.current(series: series) else {
       return with(claiming(segments, in: stored, current: nil), identity: RunIdentity())
     }
@@ -24,7 +26,9 @@ extension Run {
         return segment.renamed(id: earlier.id, name: earlier.dataName)
       }
     }
-    let claimed = claiming(inherited, in: stored, current: current)
+    let known = inherited.compactMap(\.self)
+    let claimed =
+      known.count == inherited.count ? known : claiming(inherited, in: stored, current: current)
     let relations = matching.relations.map { relation in
       RunIdentity.Relation(
         from: relation.old.map { current.segments[$0].id },

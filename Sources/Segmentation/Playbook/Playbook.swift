@@ -64,19 +64,28 @@ public struct Playbook: Sendable, Equatable {
 
   /// Whether a name fits a pattern in which an asterisk stands for any letters.
   static func matches(_ name: String, _ pattern: String) -> Bool {
-    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count > 1, let first = parts.first, let last = parts.last else {
-      return name == pattern
+    let (name, pattern) = (name.utf8, pattern.utf8)
+    let asterisk = UInt8(ascii: "*")
+    var (place, wanted) = (name.startIndex, pattern.startIndex)
+    // Behind the last asterisk met, and where what it stands for has ended so far.
+    var retry: (wanted: String.Index, place: String.Index)?
+    while place < name.endIndex {
+      if wanted < pattern.endIndex, pattern[wanted] == asterisk {
+        wanted = pattern.index(after: wanted)
+        retry = (wanted, place)
+      } else if wanted < pattern.endIndex, pattern[wanted] == name[place] {
+        wanted = pattern.index(after: wanted)
+        place = name.index(after: place)
+      } else if let last = retry {
+        // One byte more for the asterisk.
+        place = name.index(after: last.place)
+        wanted = last.wanted
+        retry = (wanted, place)
+      } else {
+        return false
+      }
     }
-    guard name.hasPrefix(first), name.hasSuffix(last),
-      name.count >= first.count + last.count
-    else { return false }
-    var rest = name.dropFirst(first.count).dropLast(last.count)
-    for part in parts.dropFirst().dropLast() where !part.isEmpty {
-      guard let found = rest.firstRange(of: part) else { return false }
-      rest = rest[found.upperBound...]
-    }
-    return true
+    return pattern[wanted...].allSatisfy { $0 == asterisk }
   }
 
   /// What to do with each cluster.

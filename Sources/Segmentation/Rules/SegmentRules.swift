@@ -80,10 +80,12 @@ public struct SegmentRules: Sendable, Equatable {
   /// Fits the tree and measures it.
   ///
   /// Large data are represented by a systematic sample; nothing depends on chance.
-  init(_ points: LabelledPoints) {
+  /// - Parameter threads: how many may be used; the rules do not depend on it.
+  init(_ points: LabelledPoints, threads: Int = 1) {
     let limit = max(2048, Self.fittingCellLimit / max(1, points.columns.count))
     let tree = SurrogateTree(
-      points.sampled(limit: limit), leafLimit: Self.leafLimit(clusterCount: points.clusterCount))
+      points.sampled(limit: limit), leafLimit: Self.leafLimit(clusterCount: points.clusterCount),
+      threads: threads)
     self.init(tree, measuredOn: points.sampled(limit: Self.measuringLimit))
   }
 

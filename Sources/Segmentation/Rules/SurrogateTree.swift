@@ -1,3 +1,5 @@
+import Datasets
+
 /// A small decision tree that tells clusters apart in the features' own units, for people to read.
 ///
 /// Grown best first by Gini impurity, pruned to a number of leaves by the customers that each split
@@ -22,21 +24,24 @@ struct SurrogateTree: Sendable, Equatable {
   /// - Parameters:
   ///   - points: at least one.
   ///   - leafLimit: the most leaves, unless a cluster would be left without.
+  ///   - threads: how many may be used; the tree does not depend on it.
   /// - Complexity: O(*dm* log *m*) for *m* points of *d* features, and O(*dm*) a split.
-  init(_ points: LabelledPoints, leafLimit: Int) {
-    let grower = TreeGrower(points)
+  init(_ points: LabelledPoints, leafLimit: Int, threads: Int) {
+    let ranked = RankedPoints(points, threads: threads)
+    let grower = TreeGrower(ranked)
     // The best first split need not begin the best tree; the next best ones are tried too.
-    var best: (right: Double, nodes: [Node])?
-    for root in grower.roots.prefix(Self.rootLimit) {
-      var grown = grower
-      grown.grow(from: root, leafLimit: 2 * leafLimit)
-      grown.prune(leafLimit: leafLimit)
-      var improver = TreeImprover(points, orders: grower.orders, nodes: grown.compactNodes)
+    let roots = Array(grower.roots.prefix(Self.rootLimit))
+    let grown = ParallelMap.map(roots.count, threads: threads) { index in
+      var grower = grower
+      grower.grow(from: roots[index], leafLimit: 2 * leafLimit)
+      grower.prune(leafLimit: leafLimit)
+      var improver = TreeImprover(ranked, nodes: grower.compactNodes)
       improver.improve()
-      let right = improver.right
-      if right > (best?.right ?? -1) { best = (right, improver.readableNodes) }
+      return (right: improver.right, nodes: improver.readableNodes)
     }
-    nodes = best?.nodes ?? [.leaf(cluster: grower.majority)]
+    // The earliest of equals.
+    let best = grown.indices.min { (-grown[$0].right, $0) < (-grown[$1].right, $1) }
+    nodes = best.map { grown[$0].nodes } ?? [.leaf(cluster: grower.majority)]
   }
 
   /// How many features are tried for the first split.

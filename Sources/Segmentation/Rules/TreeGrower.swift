@@ -5,7 +5,7 @@ struct TreeGrower {
     /// The weight of each cluster among the points that come here.
     let weightOfCluster: [Double]
     /// nil while the node is a leaf.
-    var split: (feature: Int, lower: Double, low: Int, high: Int)?
+    var split: (feature: Int, limit: Int32, low: Int, high: Int)?
 
     /// The cluster with most weight, ties to the lowest index.
     var majority: Int {
@@ -25,10 +25,10 @@ struct TreeGrower {
     let split: Split
   }
 
-  /// Points up to `lower` in a feature go one way, the others the other.
+  /// Points up to a rank in a feature go one way, the others the other.
   private struct Split {
     let feature: Int
-    let lower: Double
+    let limit: Int32
     /// How much less the Gini impurity is, times the weight.
     let gain: Double
   }
@@ -41,21 +41,15 @@ struct TreeGrower {
   /// Splits spent on a cluster that has no leaf: one for each side of a box in two features.
   private static let focusLimit = 4
 
-  private let points: LabelledPoints
-  /// The points, ascending in each feature.
-  let orders: [[Int32]]
+  private let ranked: RankedPoints
   private var nodes: [Node] = []
 
-  init(_ points: LabelledPoints) {
-    self.points = points
-    let indices = (0..<points.count).map { Int32(truncatingIfNeeded: $0) }
-    orders = points.columns.map { column in
-      indices.sorted { a, b in
-        let (x, y) = (column[Int(a)], column[Int(b)])
-        return x < y || (x == y && a < b)
-      }
-    }
+  init(_ ranked: RankedPoints) {
+    self.ranked = ranked
   }
+
+  private var points: LabelledPoints { ranked.points }
+  private var orders: [[Int32]] { ranked.orders }
 
   /// The features that can be split first, those that gain most first.
   var roots: [Int] {
@@ -92,14 +86,22 @@ struct TreeGrower {
   private mutating func divide(
     _ candidate: Candidate, at split: Split, into candidates: inout [Candidate]
   ) {
-    let column = points.columns[split.feature]
-    let isLow: (Int32) -> Bool = { column[Int($0)] <= split.lower }
-    nodes[candidate.node].split = (split.feature, split.lower, nodes.count, nodes.count + 1)
-    // Filtering keeps each order ascending.
-    let low = candidate.orders.map { $0.filter(isLow) }
-    let high = candidate.orders.map { order in order.filter { !isLow($0) } }
-    add(low, splittingBy: orders.indices, to: &candidates)
-    add(high, splittingBy: orders.indices, to: &candidates)
+    nodes[candidate.node].split = (split.feature, split.limit, nodes.count, nodes.count + 1)
+    let ranks = ranked.ranks[split.feature]
+    var (lows, highs): ([[Int32]], [[Int32]]) = ([], [])
+    for order in candidate.orders {
+      // Each side stays ascending.
+      var (low, high): ([Int32], [Int32]) = ([], [])
+      low.reserveCapacity(order.count)
+      high.reserveCapacity(order.count)
+      for point in order {
+        if ranks[Int(point)] <= split.limit { low.append(point) } else { high.append(point) }
+      }
+      lows.append(low)
+      highs.append(high)
+    }
+    add(lows, splittingBy: orders.indices, to: &candidates)
+    add(highs, splittingBy: orders.indices, to: &candidates)
   }
 
   /// Splits where most of a cluster is, for it alone, when it is the majority nowhere: a small
@@ -155,30 +157,32 @@ struct TreeGrower {
     guard weightOfCluster.count(where: { $0 > 0 }) > 1 else { return nil }
     let total = weightOfCluster.reduce(0, +)
     let squares = weightOfCluster.reduce(0) { $0 + $1 * $1 }
+    let (labels, weights) = (points.labels, points.weights)
     var best: Split?
     for feature in features {
       let order = orders[feature]
-      let column = points.columns[feature]
+      let ranks = ranked.ranks[feature]
       var low = [Double](repeating: 0, count: weightOfCluster.count)
       var high = weightOfCluster
       var (lowSquares, highSquares) = (0.0, squares)
       var lowWeight = 0.0
-      for position in 0..<order.count - 1 {
-        let point = Int(order[position])
-        let weight = points.weights[point]
-        let label = Int(points.labels[point])
+      guard var point = order.first.map(Int.init) else { continue }
+      for next in order.dropFirst() {
+        let weight = weights[point]
+        let label = Int(labels[point])
         let cluster = focus.map { $0 == label ? 1 : 0 } ?? label
         lowSquares += weight * (2 * low[cluster] + weight)
         highSquares -= weight * (2 * high[cluster] - weight)
         low[cluster] += weight
         high[cluster] -= weight
         lowWeight += weight
-        let lower = column[point]
-        guard lower < column[Int(order[position + 1])] else { continue }
+        let limit = ranks[point]
+        point = Int(next)
+        guard limit < ranks[point] else { continue }
         let gain =
           lowSquares / lowWeight + highSquares / (total - lowWeight) - squares / total
         if gain > (best?.gain ?? total * 1e-12) {
-          best = Split(feature: feature, lower: lower, gain: gain)
+          best = Split(feature: feature, limit: limit, gain: gain)
         }
       }
     }
@@ -233,16 +237,16 @@ struct TreeGrower {
   }
 
   /// The nodes that are left, the root first.
-  var compactNodes: [SurrogateTree.Node] {
-    var compact: [SurrogateTree.Node] = []
+  var compactNodes: [RankedNode] {
+    var compact: [RankedNode] = []
     func append(_ index: Int) -> Int {
       let position = compact.count
-      compact.append(.leaf(cluster: nodes[index].majority))
+      compact.append(RankedNode(cluster: Int32(truncatingIfNeeded: nodes[index].majority)))
       if let split = nodes[index].split {
         let low = append(split.low)
         let high = append(split.high)
-        compact[position] = .split(
-          feature: split.feature, threshold: split.lower, low: low, high: high)
+        compact[position] = RankedNode(
+          feature: split.feature, limit: split.limit, low: low, high: high)
       }
       return position
     }
