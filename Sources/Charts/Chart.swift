@@ -72,6 +72,13 @@ extension Chart {
     specification.json.bytes
   }
 
+  /// How large ``svg(width:)`` is, in CSS pixels: what a page needs to leave room for it.
+  ///
+  /// - Complexity: that of ``svg(width:)``, but for its text.
+  public func size(width: ChartWidth = .standard) -> (width: Int, height: Int) {
+    (width.pixels, Int(canvas(width: width).height))
+  }
+
   func canvas(width: ChartWidth) -> Canvas {
     var canvas = Canvas(
       name: name.rawValue, title: title, explanation: explanation, segments: segments,

@@ -65,6 +65,7 @@ public struct Application: RequestHandler {
       + ODataRoutes(context: context).endpoints
       + OperationRoutes(context: context).endpoints
       + HomeRoutes(context: context).endpoints
+      + DashboardRoutes(context: context).endpoints
   }
 
   /// Answers those who wait for a change at once, since the service is about to stop.

@@ -122,7 +122,7 @@ struct Context: Sendable {
     do {
       return try handler(call)
     } catch {
-      return error.response(requestID: call.request.id)
+      return error.response(to: call)
     }
   }
 

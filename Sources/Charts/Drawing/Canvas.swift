@@ -259,11 +259,14 @@ public struct Canvas {
 
   // MARK: The document
 
+  /// What the picture takes up, below it a margin.
+  var height: Double { (bottom + Canvas.margin).rounded(.up) }
+
   /// The whole picture.
   var document: [UInt8] {
     var out = Canvas(
       name: name, title: "", explanation: "", segments: [], width: width, body: [])
-    let height = (bottom + Canvas.margin).rounded(.up)
+    let height = height
     out.write("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sc\" role=\"img\" viewBox=\"0 0 ")
     out.write(width)
     out.write(" ")

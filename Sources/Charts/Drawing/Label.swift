@@ -1,8 +1,8 @@
 /// Text from outside, made fit to be drawn: one line, no control over what stands beside it.
-enum Label {
+public enum Label {
   /// The text without control characters, with spaces for line breaks, and without what would turn
   /// around or pile up on the text beside it.
-  static func clean(_ text: String) -> String {
+  public static func clean(_ text: String) -> String {
     var out = String.UnicodeScalarView()
     var marks = 0
     for scalar in text.unicodeScalars {

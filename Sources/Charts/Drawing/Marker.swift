@@ -19,6 +19,7 @@ enum Marker: String, CaseIterable {
 
   /// The outline around a point, as the data of an SVG path.
   func appendPath(x: Double, y: Double, radius r: Double, to out: inout [UInt8]) {
+    // Relative to its beginning, which is shorter: pictures hold hundreds of marks.
     switch self {
     case .circle:
       Marker.append("M", x - r, y, to: &out)
@@ -28,38 +29,50 @@ enum Marker: String, CaseIterable {
         NumberText.appendCoordinate(end, to: &out)
         out.append(contentsOf: " 0".utf8)
       }
-      out.append(contentsOf: "z".utf8)
     case .square:
       let s = 0.9 * r
-      Marker.polygon([(x - s, y - s), (x + s, y - s), (x + s, y + s), (x - s, y + s)], to: &out)
+      Marker.append("M", x - s, y - s, to: &out)
+      Marker.walk([("h", 2 * s), ("v", 2 * s), ("h", -2 * s)], to: &out)
     case .diamond:
       let s = 1.25 * r
-      Marker.polygon([(x, y - s), (x + s, y), (x, y + s), (x - s, y)], to: &out)
+      Marker.append("M", x, y - s, to: &out)
+      for (dx, dy) in [(s, s), (-s, s), (-s, -s)] { Marker.append("l", dx, dy, to: &out) }
     case .up:
-      Marker.polygon([(x, y - 1.2 * r), (x + 1.1 * r, y + r), (x - 1.1 * r, y + r)], to: &out)
+      Marker.append("M", x, y - 1.2 * r, to: &out)
+      Marker.append("l", 1.1 * r, 2.2 * r, to: &out)
+      Marker.walk([("h", -2.2 * r)], to: &out)
     case .down:
-      Marker.polygon([(x, y + 1.2 * r), (x + 1.1 * r, y - r), (x - 1.1 * r, y - r)], to: &out)
+      Marker.append("M", x, y + 1.2 * r, to: &out)
+      Marker.append("l", 1.1 * r, -2.2 * r, to: &out)
+      Marker.walk([("h", -2.2 * r)], to: &out)
     case .left:
-      Marker.polygon([(x - 1.2 * r, y), (x + r, y - 1.1 * r), (x + r, y + 1.1 * r)], to: &out)
+      Marker.append("M", x - 1.2 * r, y, to: &out)
+      Marker.append("l", 2.2 * r, -1.1 * r, to: &out)
+      Marker.walk([("v", 2.2 * r)], to: &out)
     case .right:
-      Marker.polygon([(x + 1.2 * r, y), (x - r, y - 1.1 * r), (x - r, y + 1.1 * r)], to: &out)
+      Marker.append("M", x + 1.2 * r, y, to: &out)
+      Marker.append("l", -2.2 * r, -1.1 * r, to: &out)
+      Marker.walk([("v", 2.2 * r)], to: &out)
     case .cross:
+      // Half the thickness of an arm, and what an arm stands out.
       let a = 0.4 * r
-      let b = 1.15 * r
-      Marker.polygon(
+      let b = 0.75 * r
+      Marker.append("M", x - a, y - a - b, to: &out)
+      Marker.walk(
         [
-          (x - a, y - b), (x + a, y - b), (x + a, y - a), (x + b, y - a), (x + b, y + a),
-          (x + a, y + a), (x + a, y + b), (x - a, y + b), (x - a, y + a), (x - b, y + a),
-          (x - b, y - a), (x - a, y - a),
+          ("h", 2 * a), ("v", b), ("h", b), ("v", 2 * a), ("h", -b), ("v", b), ("h", -2 * a),
+          ("v", -b), ("h", -b), ("v", -2 * a), ("h", b),
         ], to: &out)
     }
+    out.append(UInt8(ascii: "z"))
   }
 
-  private static func polygon(_ points: [(Double, Double)], to out: inout [UInt8]) {
-    for (index, point) in points.enumerated() {
-      append(index == 0 ? "M" : "L", point.0, point.1, to: &out)
+  /// Steps to the side and up or down.
+  private static func walk(_ steps: [(command: String, length: Double)], to out: inout [UInt8]) {
+    for (command, length) in steps {
+      out.append(contentsOf: command.utf8)
+      NumberText.appendCoordinate(length, to: &out)
     }
-    out.append(contentsOf: "z".utf8)
   }
 
   private static func append(_ command: String, _ x: Double, _ y: Double, to out: inout [UInt8]) {

@@ -1,7 +1,7 @@
-/// Numbers as people read them, and as programs read them back.
-enum NumberText {
+/// Numbers as people read them on pictures, and as programs read them back.
+public enum NumberText {
   /// About four significant digits, thousands separated by commas.
-  static func short(_ value: Double) -> String {
+  public static func short(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     let size = abs(value)
     if size == 0 { return "0" }

@@ -22,6 +22,8 @@ extension Parameter {
       "format",
       "the representation, as a suffix names it: \(forms.map(\.suffix).joined(separator: ", "))")
   }
+  static let search = Parameter(
+    "search", "only customers with this text in a cell or the id; A and a are one")
   static let flat = Parameter("flat", "1 gives the bare JSON array")
   static let limit = Parameter("limit", "how many items a page holds: 1 to 10000, 100 by default")
   static let cursor = Parameter("cursor", "where the page begins: `next` of the page before")
@@ -81,6 +83,9 @@ extension Parameter {
     Parameter("dry_run", "true reads, cleans and reports, and stores nothing"),
     Parameter("quality", "true adds what cleaning found to the answer"),
     Parameter("eda", "true adds what the columns look like to the answer"),
-    Parameter("dataset", "the id of a stored dataset to fit again, with no content"),
+    Parameter(
+      "dataset",
+      "the id of a stored dataset to fit again, or sample for the generated sample, with no content"
+    ),
   ]
 }

@@ -66,7 +66,7 @@ struct ComparisonPayload {
   }
 
   /// One sentence that says why the verdict is what it is.
-  private var reason: String {
+  var reason: String {
     var parts: [String] = []
     let kept = comparison.matches.count { $0.verdict == .kept }
     let others = [SegmentVerdict.new, .gone, .split, .merged].compactMap { verdict -> String? in

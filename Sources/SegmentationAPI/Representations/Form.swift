@@ -6,6 +6,7 @@ enum Form: String, Sendable, CaseIterable {
   case sql, pmml, onnx
   case svg
   case vegaLite = "vl.json"
+  case css, js
 
   /// The media type sent in `Content-Type`.
   var contentType: String {
@@ -20,6 +21,8 @@ enum Form: String, Sendable, CaseIterable {
     case .onnx: "application/octet-stream"
     case .svg: "image/svg+xml"
     case .vegaLite: "application/vnd.vegalite.v5+json"
+    case .css: "text/css; charset=utf-8"
+    case .js: "text/javascript; charset=utf-8"
     }
   }
 
@@ -36,6 +39,8 @@ enum Form: String, Sendable, CaseIterable {
     case .onnx: Form.onnxOffers
     case .svg: Form.svgOffers
     case .vegaLite: Form.vegaLiteOffers
+    case .css: Form.cssOffers
+    case .js: Form.jsOffers
     }
   }
 
@@ -53,6 +58,8 @@ enum Form: String, Sendable, CaseIterable {
   private static let vegaLiteOffers = [
     MediaType("application", "vnd.vegalite.v5+json"), MediaType("application", "json"),
   ]
+  private static let cssOffers = [MediaType("text", "css")]
+  private static let jsOffers = [MediaType("text", "javascript")]
   private static let onnxOffers = [MediaType("application", "octet-stream")]
 
   /// The suffix of a path that names this form.

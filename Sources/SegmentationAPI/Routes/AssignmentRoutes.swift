@@ -134,7 +134,7 @@ struct AssignmentRoutes {
 extension Run {
   /// The columns a customer is assigned by: those of the features, and once each those whose
   /// categories are features.
-  fileprivate var inputs: [(key: String, header: String)] {
+  var inputs: [(key: String, header: String)] {
     var inputs: [(key: String, header: String)] = []
     for feature in features {
       let key = feature.level?.columnKey ?? feature.key

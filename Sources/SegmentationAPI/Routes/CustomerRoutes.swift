@@ -11,6 +11,7 @@ struct CustomerRoutes {
         .get, "/customers", forms: [.json, .csv, .ndjson, .txt],
         parameters: [
           .run, .series, Parameter("segment", "the id of a segment; all customers by default"),
+          .search,
         ] + Parameter.pages,
         summary: "Customers with their segment, in the order of the file.",
         .computed { call throws(ProblemDetails) in try list(call) }),
@@ -23,15 +24,18 @@ struct CustomerRoutes {
 
   private func list(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
+    var rows = run.allRows
     guard let id = call.query["segment"] else {
-      return try CustomerList(call: call, run: run).answer(run.allRows)
+      if let text = call.query["search"] { rows = run.rows(rows, holding: text) }
+      return try CustomerList(call: call, run: run).answer(rows)
     }
     guard let segment = run.segmentIndex(id: id) else {
       throw ProblemDetails(
         .notFound, "The run has no segment \(id); GET /segments lists those it has.")
     }
-    return try CustomerList(call: call, run: run).answer(
-      run.rows(ofCluster: run.segments[segment].cluster))
+    rows = run.rows(ofCluster: run.segments[segment].cluster)
+    if let text = call.query["search"] { rows = run.rows(rows, holding: text) }
+    return try CustomerList(call: call, run: run).answer(rows)
   }
 
   private func one(_ call: Call) throws(ProblemDetails) -> Answer {

@@ -25,6 +25,12 @@ struct FitAnswer {
         isExplored ? adding("eda", exploration(of: dataset), to: report) : report)
     }
     let outcome = try outcome(rows, options: options)
+    if call.form == .html {
+      // A form sent by hand leads to the page, which shows the run (RFC 9110 §15.4.4).
+      var answer = Answer(.seeOther)
+      answer.fields.append("Location", "/?series=\(PathSegment.encoded(outcome.run.series))")
+      return answer
+    }
     // Of transactions each row is handed back with the segment of its customer.
     let transactions = rows.decoded?.archive == nil ? nil : rows.decoded?.table
     let customers =
@@ -87,8 +93,13 @@ struct FitAnswer {
     let isCancelled: @Sendable () -> Bool = { cancellation.isCancelled }
     guard let table = rows.decoded?.table else {
       guard let id = call.query["dataset"] else { throw ProblemDetails(DatasetError.emptyContent) }
+      let sample = id == "sample" ? try FitAnswer.sample() : nil
       return try call.attempt { () throws(SegmentationError) in
-        try call.service.segment(datasetID: id, options: options, cancellation: isCancelled)
+        if let sample {
+          return try call.service.segment(sample, options: options, cancellation: isCancelled)
+        }
+        return try call.service.segment(
+          datasetID: id, options: options, cancellation: isCancelled)
       }
     }
     guard call.query["dataset"] == nil else {
@@ -99,6 +110,17 @@ struct FitAnswer {
     }
     return try call.attempt { () throws(SegmentationError) in
       try call.service.segment(table, options: options, cancellation: isCancelled)
+    }
+  }
+
+  /// The generated customers that the service brings along.
+  private static func sample() throws(ProblemDetails) -> Table {
+    var decoder = TableDecoder()
+    do {
+      try decoder.consume(SampleCustomers.csv().span)
+      return try decoder.finish().table
+    } catch {
+      throw ProblemDetails(error)
     }
   }
 

@@ -12,10 +12,10 @@ struct SegmentRoutes {
   var endpoints: [Endpoint] {
     [
       Endpoint(
-        .post, "/segments", forms: [.json, .csv],
+        .post, "/segments", forms: [.json, .csv, .html],
         parameters: Parameter.cleaning + Parameter.fit + Parameter.list,
         summary:
-          "Reads customers, finds segments, stores both; as CSV the same rows come back with their segment.",
+          "Reads customers, finds segments, stores both; as CSV the same rows come back with their segment, as HTML it leads to the page.",
         .upload { call throws(ProblemDetails) in try fit(call) }),
       Endpoint(
         .get, "/segments", forms: [.json, .csv, .ndjson, .txt],
@@ -35,6 +35,7 @@ struct SegmentRoutes {
         parameters: [
           .run, .series, Parameter("sort", "distance lists the typical customers first"),
           Parameter("borderline", "true lists only those near the border to another segment"),
+          .search,
         ] + Parameter.pages,
         summary: "The customers of a segment: the mailing list.",
         .computed { call throws(ProblemDetails) in try customers(call) }),
@@ -108,6 +109,7 @@ struct SegmentRoutes {
     var reader = QueryReader(call.query)
     let isBorderline = reader.flag("borderline", default: false)
     try reader.finish()
+    if let text = call.query["search"] { rows = run.rows(rows, holding: text) }
     if isBorderline { rows = run.borderline(rows) }
     if let sort = call.query["sort"] {
       guard sort == "distance" else {

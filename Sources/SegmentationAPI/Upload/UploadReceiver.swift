@@ -41,7 +41,7 @@ struct UploadReceiver: ContentReceiver {
       }
       return nil
     } catch {
-      return error.response(requestID: call.request.id)
+      return error.response(to: call)
     }
   }
 
@@ -65,7 +65,7 @@ struct UploadReceiver: ContentReceiver {
       return context.respond(
         to: call, try upload.finish(call, ReceivedRows(decoded: decoded, duration: duration)))
     } catch {
-      return error.response(requestID: call.request.id)
+      return error.response(to: call)
     }
   }
 }
@@ -113,8 +113,16 @@ struct FormContent: Sendable {
     sink = Sink(rows: rows, optionBytes: optionBytes)
   }
 
-  /// The fields beside the file.
-  var options: [(name: String, value: String)] { sink.options }
+  /// The fields beside the file, as a page's form sends them: one left empty was not filled in, and
+  /// the boxes ticked for `features` are a list.
+  var options: [(name: String, value: String)] {
+    var options = sink.options.filter { !$0.value.isEmpty }
+    let features = options.filter { $0.name == "features" }
+    guard features.count > 1 else { return options }
+    options.removeAll { $0.name == "features" }
+    options.append(("features", features.map(\.value).joined(separator: ",")))
+    return options
+  }
   /// The file.
   var rows: RowContent { sink.rows }
 
