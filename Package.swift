@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "Charts", swiftSettings: strict),
     .target(name: "Segmentation", dependencies: ["Datasets", "Clustering"], swiftSettings: strict),
     // Square roots and roundings of unoptimised builds are calls into libm.
-    // Loops for processors with AVX-512, chosen at run time; headers only.
+    // Loops for processors with AVX-512 or AVX2, chosen at run time; headers only.
     .systemLibrary(name: "CVector"),
     .target(
       name: "Datasets", dependencies: ["CVector"], swiftSettings: optimised,

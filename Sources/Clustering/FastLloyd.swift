@@ -28,7 +28,8 @@ final class FastLloyd {
   private var usedAtMost = Float(0)
   /// Points of a group; chunks and blocks are multiples of it.
   private static let groupSize = 16
-  /// `k` numbers of points, `k` total weights and `k × d` weighted sums.
+  /// `k` numbers of points, `k` total weights and `k × d` weighted sums of what the blocks hold:
+  /// centred, scaled, in single precision.
   private let counts: Buffer<Double>
   private let totals: Buffer<Double>
   private let sums: Buffer<Double>
@@ -99,8 +100,8 @@ final class FastLloyd {
       let reals = Buffer<Float>(repeating: 0, count: 4 * size)
       let found = Buffer<Int32>(repeating: 0, count: size)
       let packed = Buffer<Float>(repeating: 0, count: isNew ? 1 : size * d)
-      let list = Buffer<Int32>(repeating: 0, count: cloud.chunkSize + 1)
-      let groups = Buffer<Int32>(repeating: 0, count: cloud.chunkSize / groupSize + 1)
+      let list = Buffer<Int32>(repeating: 0, count: cloud.chunkSize + groupSize)
+      let groups = Buffer<Int32>(repeating: 0, count: cloud.chunkSize / groupSize + groupSize)
       let (nearest, second, scratch, margins) = (
         reals.base, reals.base + size, reals.base + 2 * size, reals.base + 3 * size
       )
@@ -122,13 +123,16 @@ final class FastLloyd {
             for i in 0..<count {
               let sample = first &+ i
               labels[sample] = near[i]
-              Self.add(cloud, blocks, sample, sign: 1, to: part + 2, cluster: Int(near[i]), k: k)
+              Self.add(
+                weight: cloud.weight(blocks.sample(at: sample)), sign: 1,
+                values: blocks.block(at: first) + i, stride: size, featureCount: d, to: part + 2,
+                cluster: Int(near[i]), k: k)
             }
             part[0] += Double(count)
             first &+= count
           }
           Kernels.limitGroups(
-            0..<(range.count &+ groupSize &- 1) / groupSize, groupSize: groupSize,
+            nil, groupCount: (range.count &+ groupSize &- 1) / groupSize, groupSize: groupSize,
             count: range.count, limits: limits.base + range.lowerBound,
             labels: labels.base + range.lowerBound, used: used.base, usedAtMost: usedAtMost,
             groupLimits: groupLimits.base + range.lowerBound / groupSize)
@@ -170,20 +174,23 @@ final class FastLloyd {
             if label != old {
               part[0] += 1
               labels[sample] = near[i]
-              Self.add(cloud, blocks, sample, sign: 1, to: part + 2, cluster: label, k: k)
-              Self.add(cloud, blocks, sample, sign: -1, to: part + 2, cluster: old, k: k)
+              let weight = cloud.weight(blocks.sample(at: sample))
+              let values = UnsafePointer(packed.base + i)
+              Self.add(
+                weight: weight, sign: 1, values: values, stride: size, featureCount: d,
+                to: part + 2, cluster: label, k: k)
+              Self.add(
+                weight: -weight, sign: -1, values: values, stride: size, featureCount: d,
+                to: part + 2, cluster: old, k: k)
             }
           }
           done &+= count
         }
-        for index in 0..<groupCount {
-          let group = Int(groups[index])
-          Kernels.limitGroups(
-            group..<group &+ 1, groupSize: groupSize, count: range.count,
-            limits: limits.base + range.lowerBound, labels: labels.base + range.lowerBound,
-            used: used.base, usedAtMost: usedAtMost,
-            groupLimits: groupLimits.base + range.lowerBound / groupSize)
-        }
+        Kernels.limitGroups(
+          groups.base, groupCount: groupCount, groupSize: groupSize, count: range.count,
+          limits: limits.base + range.lowerBound, labels: labels.base + range.lowerBound,
+          used: used.base, usedAtMost: usedAtMost,
+          groupLimits: groupLimits.base + range.lowerBound / groupSize)
       }
     }
     everythingIsNew = false
@@ -205,17 +212,17 @@ final class FastLloyd {
 
   @inline(__always)
   private static func add(
-    _ cloud: Cloud, _ blocks: FloatBlocks, _ place: Int, sign: Double,
-    to part: UnsafeMutablePointer<Double>,
-    cluster: Int, k: Int
+    weight: Double, sign: Double, values: UnsafePointer<Float>, stride: Int, featureCount d: Int,
+    to part: UnsafeMutablePointer<Double>, cluster: Int, k: Int
   ) {
-    let d = cloud.featureCount
-    let sample = blocks.sample(at: place)
-    let weight = sign * cloud.weight(sample)
     part[cluster] += sign
     part[k &+ cluster] += weight
     let row = part + (2 &* k &+ cluster &* d)
-    for feature in 0..<d { row[feature] += weight * cloud.value(sample, feature) }
+    var value = values
+    for feature in 0..<d {
+      row[feature] += weight * Double(value.pointee)
+      value += stride
+    }
   }
 
   /// What the labelled points' squared distances to the centroids add up to, less their scatter
@@ -226,13 +233,13 @@ final class FastLloyd {
     for cluster in 0..<clusterCount where counts[cluster] > 0 {
       let total = totals[cluster]
       for feature in 0..<d {
-        let center = blocks.center[feature]
-        let sum = sums[cluster * d + feature] - total * center
-        let coordinate = centroids[cluster * d + feature] - center
+        let index = cluster * d + feature
+        let sum = sums[index]
+        let coordinate = (centroids[index] - blocks.center[feature]) * blocks.scale
         inertia += coordinate * (total * coordinate - 2 * sum)
       }
     }
-    return inertia
+    return inertia / (blocks.scale * blocks.scale)
   }
 
   /// The weighted sum of squared distances as single precision sees it; a pass over all points.
@@ -310,7 +317,8 @@ final class FastLloyd {
     let d = cloud.featureCount
     return (0..<clusterCount * d).map { index in
       let cluster = index / d
-      return counts[cluster] > 0 ? sums[index] / totals[cluster] : centroids[index]
+      guard counts[cluster] > 0 else { return centroids[index] }
+      return blocks.center[index % d] + sums[index] / (totals[cluster] * blocks.scale)
     }
   }
 

@@ -313,6 +313,11 @@ enum Kernels {
     centroids: UnsafePointer<Double>, clusterCount: Int, nearest: UnsafeMutablePointer<Double>,
     labels: UnsafeMutablePointer<Int64>, scratch: UnsafeMutablePointer<Double>
   ) {
+    guard
+      !VectorDistances.assign(
+        x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+        clusterCount: clusterCount, nearest: nearest, labels: labels)
+    else { return }
     assign(
       x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
       clusterCount: clusterCount, nearest: nearest, labels: labels, scratch: scratch)
@@ -338,6 +343,11 @@ enum Kernels {
     _ x: UnsafePointer<Double>, stride: Int, featureCount: Int, count: Int,
     center: UnsafePointer<Double>, squared: UnsafeMutablePointer<Double>
   ) {
+    guard
+      !VectorDistances.squaredDistances(
+        x, stride: stride, featureCount: featureCount, count: count, center: center,
+        squared: squared)
+    else { return }
     squaredDistances(
       x, stride: stride, featureCount: featureCount, count: count, center: center,
       squared: squared)
@@ -467,6 +477,11 @@ enum Kernels {
     centroids: UnsafePointer<Float>, clusterCount: Int, nearest: UnsafeMutablePointer<Float>,
     labels: UnsafeMutablePointer<Int32>, scratch: UnsafeMutablePointer<Float>
   ) {
+    guard
+      !VectorDistances.assign(
+        x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+        clusterCount: clusterCount, nearest: nearest, labels: labels)
+    else { return }
     assign(
       x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
       clusterCount: clusterCount, nearest: nearest, labels: labels, scratch: scratch)
@@ -480,6 +495,11 @@ enum Kernels {
     second: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>,
     scratch: UnsafeMutablePointer<Float>
   ) {
+    guard
+      !VectorDistances.assignWithSecond(
+        x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+        clusterCount: clusterCount, nearest: nearest, second: second, labels: labels)
+    else { return }
     assignWithSecond(
       x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
       clusterCount: clusterCount, nearest: nearest, second: second, labels: labels,
@@ -503,6 +523,7 @@ enum Kernels {
     _ nearest: UnsafePointer<Float>, _ second: UnsafePointer<Float>, count: Int,
     margins: UnsafeMutablePointer<Float>
   ) {
+    guard !VectorDistances.margins(nearest, second, count: count, margins: margins) else { return }
     for i in 0..<count { margins[i] = second[i].squareRoot() - nearest[i].squareRoot() }
   }
 
@@ -514,6 +535,9 @@ enum Kernels {
     _ bound: Float, _ values: UnsafePointer<Float>, count: Int,
     into list: UnsafeMutablePointer<Int32>
   ) -> Int {
+    if let found = VectorDistances.listBelow(bound, values, count: count, into: list) {
+      return found
+    }
     var found = 0
     for i in 0..<count {
       list[found] = Int32(truncatingIfNeeded: i)
@@ -532,6 +556,13 @@ enum Kernels {
     groups: UnsafePointer<Int32>, groupCount: Int, groupSize: Int, count: Int,
     into list: UnsafeMutablePointer<Int32>
   ) -> Int {
+    if groupSize == VectorDistances.groupSize,
+      let found = VectorDistances.listExceeded(
+        limits, labels: labels, used: used, groups: groups, groupCount: groupCount, count: count,
+        into: list)
+    {
+      return found
+    }
     var found = 0
     for index in 0..<groupCount {
       let first = Int(groups[index]) &* groupSize
@@ -544,13 +575,23 @@ enum Kernels {
   }
 
   /// Sets how far `usedAtMost` may grow before a sample of a group can need a look.
+  ///
+  /// - Parameter groups: the groups to set; nil means the first `groupCount`.
   @inline(never)
   static func limitGroups(
-    _ groups: Range<Int>, groupSize: Int, count: Int, limits: UnsafePointer<Float>,
-    labels: UnsafePointer<Int32>, used: UnsafePointer<Float>, usedAtMost: Float,
-    groupLimits: UnsafeMutablePointer<Float>
+    _ groups: UnsafePointer<Int32>?, groupCount: Int, groupSize: Int, count: Int,
+    limits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, used: UnsafePointer<Float>,
+    usedAtMost: Float, groupLimits: UnsafeMutablePointer<Float>
   ) {
-    for group in groups {
+    if groupSize == VectorDistances.groupSize,
+      VectorDistances.limitGroups(
+        groups, groupCount: groupCount, count: count, limits: limits, labels: labels, used: used,
+        usedAtMost: usedAtMost, groupLimits: groupLimits)
+    {
+      return
+    }
+    for index in 0..<groupCount {
+      let group = groups.map { Int($0[index]) } ?? index
       var least = Float.infinity
       let first = group &* groupSize
       for i in first..<min(first &+ groupSize, count) {
@@ -661,6 +702,11 @@ enum Kernels {
     second: UnsafeMutablePointer<Double>, labels: UnsafeMutablePointer<Int64>,
     scratch: UnsafeMutablePointer<Double>
   ) {
+    guard
+      !VectorDistances.assignWithSecond(
+        x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
+        clusterCount: clusterCount, nearest: nearest, second: second, labels: labels)
+    else { return }
     assignWithSecond(
       x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
       clusterCount: clusterCount, nearest: nearest, second: second, labels: labels,
