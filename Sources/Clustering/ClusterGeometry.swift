@@ -1,6 +1,7 @@
 /// The indices that need distances to centroids only: one pass over the points.
 struct ClusterGeometry: Sendable {
   let simplifiedSilhouette: Double?
+  let borderlineWeightOfCluster: [Double]?
   let daviesBouldin: Double?
   let calinskiHarabasz: Double?
   let explainedVariance: Double?
@@ -12,7 +13,7 @@ struct ClusterGeometry: Sendable {
     let d = cloud.featureCount
     var totalWeight = 0.0
     for total in model.weightOfCluster { totalWeight += total }
-    let (spread, simplified, mean) = Self.pass(cloud, model: model)
+    let (spread, borderline, simplified, mean) = Self.pass(cloud, model: model)
 
     // The centroids lie at the means of their points, up to the last label that moved; around the
     // grand mean, total = within + between.
@@ -29,11 +30,13 @@ struct ClusterGeometry: Sendable {
     explainedVariance = totalSquares > 0 ? betweenSquares / totalSquares : nil
     guard k > 1 else {
       simplifiedSilhouette = nil
+      borderlineWeightOfCluster = nil
       daviesBouldin = nil
       calinskiHarabasz = nil
       return
     }
     simplifiedSilhouette = simplified / totalWeight
+    borderlineWeightOfCluster = borderline
     let freedom = totalWeight - Double(k)
     calinskiHarabasz =
       model.inertia > 0 && freedom > 0
@@ -43,18 +46,18 @@ struct ClusterGeometry: Sendable {
 
   /// One pass over the points.
   ///
-  /// - Returns: for each cluster the weighted sum of distances to its centroid, the weighted sum of
-  ///   1 − a/b over all points, and the weighted sum of the points.
+  /// - Returns: for each cluster the weighted sum of distances to its centroid and the weight near a
+  ///   border, the weighted sum of 1 − a/b over all points, and the weighted sum of the points.
   private static func pass(
     _ cloud: Cloud, model: KMeansModel
-  ) -> (spread: [Double], simplified: Double, sum: [Double]) {
+  ) -> (spread: [Double], borderline: [Double], simplified: Double, sum: [Double]) {
     let k = model.clusterCount
     let d = cloud.featureCount
     let centroids = Buffer<Double>(repeating: 0, count: k * d)
     for cluster in 0..<k {
       for feature in 0..<d { centroids[cluster * d + feature] = model.centroids[cluster, feature] }
     }
-    let size = k + 1 + d
+    let size = 2 * k + 1 + d
     let partials = Buffer<Double>(repeating: 0, count: size * cloud.chunkCount)
     cloud.team.forEachWorker(cloud.chunkCount) { claim in
       let blockSize = cloud.blockSize
@@ -78,11 +81,17 @@ struct ClusterGeometry: Sendable {
           Kernels.squareRoots(second, count: count)
           let weights = cloud.weights(at: first)
           for i in 0..<count {
-            part[Int(model.labels[first + i])] += weights[i] * nearest[i]
-            if second[i] > 0 { part[k] += weights[i] * (1 - nearest[i] / second[i]) }
+            let cluster = Int(model.labels[first + i])
+            let margin = second[i] > 0 ? 1 - nearest[i] / second[i] : 0
+            part[cluster] += weights[i] * nearest[i]
+            part[2 * k] += weights[i] * margin
+            // The fit's label wins over rounding on a border, where the margin is 0.
+            let isBorderline =
+              margin < ClusterQuality.borderlineMargin || Int(found[i]) != cluster
+            part[k + cluster] += isBorderline ? weights[i] : 0
           }
           for feature in 0..<d {
-            part[k + 1 + feature] += Kernels.weightedSum(
+            part[2 * k + 1 + feature] += Kernels.weightedSum(
               block + feature * blockSize, weights: weights, count: count)
           }
           first += count
@@ -93,7 +102,7 @@ struct ClusterGeometry: Sendable {
     for chunk in 0..<cloud.chunkCount {
       for index in 0..<size { sums[index] += partials[chunk * size + index] }
     }
-    return (Array(sums[..<k]), sums[k], Array(sums[(k + 1)...]))
+    return (Array(sums[..<k]), Array(sums[k..<2 * k]), sums[2 * k], Array(sums[(2 * k + 1)...]))
   }
 
   private static func daviesBouldin(_ model: KMeansModel, spread: [Double]) -> Double? {

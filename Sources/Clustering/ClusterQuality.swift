@@ -18,12 +18,18 @@ public struct ClusterQuality: Sendable, Equatable {
   public let silhouetteWeight: Double
   /// The silhouette with distances to centroids in place of mean distances to members.
   public let simplifiedSilhouette: Double?
+  /// The weight of the borderline points of each cluster, those whose margin, 1 − distance / second
+  /// distance, is below ``borderlineMargin``; nil for one cluster, which has no border.
+  public let borderlineWeightOfCluster: [Double]?
   /// Davies–Bouldin: smaller is better; nil for one cluster or coinciding centroids.
   public let daviesBouldin: Double?
   /// Calinski–Harabasz, the variance ratio: larger is better; nil for one cluster or no inertia.
   public let calinskiHarabasz: Double?
   /// 1 − inertia / total sum of squares, in 0...1; nil when all points coincide.
   public let explainedVariance: Double?
+
+  /// The margin below which a point stands near the border to another cluster.
+  public static let borderlineMargin = 0.1
 
   /// Distinct points up to which silhouettes are exact.
   public static let exactPointLimit = 20_000
@@ -80,6 +86,7 @@ public struct ClusterQuality: Sendable, Equatable {
         silhouettePointCount: silhouettes?.pointCount ?? 0,
         silhouetteWeight: silhouettes?.weight ?? 0,
         simplifiedSilhouette: geometry.simplifiedSilhouette,
+        borderlineWeightOfCluster: geometry.borderlineWeightOfCluster,
         daviesBouldin: geometry.daviesBouldin,
         calinskiHarabasz: geometry.calinskiHarabasz,
         explainedVariance: geometry.explainedVariance)

@@ -28,8 +28,7 @@ public struct FeatureScaling: Sendable, Equatable {
     case .none:
       self.init(center: 0, spread: 1)
     case .zscore:
-      let moments = WeightedMoments(values, weights: weights)
-      self.init(center: moments.mean, spread: moments.standardDeviation)
+      self.init(zscore: WeightedMoments(values, weights: weights))
     case .log:
       let moments = WeightedMoments(values.map(logarithmOfOnePlus), weights: weights)
       self.init(
@@ -45,6 +44,11 @@ public struct FeatureScaling: Sendable, Equatable {
         range > 0 ? range : WeightedMoments(values, weights: weights).standardDeviation
       self.init(center: quantiles.value(at: 0.5), spread: spread)
     }
+  }
+
+  /// A scaling to mean 0 and standard deviation 1.
+  init(zscore moments: WeightedMoments) {
+    self.init(center: moments.mean, spread: moments.standardDeviation)
   }
 
   /// A value in the feature's own unit, scaled; NaN where it has no logarithm.

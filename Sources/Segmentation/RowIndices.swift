@@ -1,3 +1,4 @@
+import Clustering
 /// Some rows of a table, in an order: all of them at no cost, or a list.
 public struct RowIndices: Sendable {
   private enum Storage: Sendable {
@@ -60,7 +61,7 @@ extension Run {
   }
 
   /// Below this margin a customer stands near the border to another segment.
-  public static let borderlineMargin = 0.1
+  public static let borderlineMargin = ClusterQuality.borderlineMargin
 
   /// The rows of customers near the border to another segment.
   ///

@@ -10,6 +10,8 @@ struct SegmentationFit {
   private let features: [FitFeature]
   /// The distinct points in the features' own units.
   private let points: DistinctPoints
+  /// Of each feature, in its own unit.
+  private let moments: [WeightedMoments]
   private let scalings: [FeatureScaling]
   private let model: KMeansModel
   private let quality: ClusterQuality
@@ -41,9 +43,12 @@ struct SegmentationFit {
     }
     clock.mark("distinct")
     let columns = (0..<points.points.featureCount).map { points.points.column($0) }
+    let moments = ParallelMap.map(columns.count, threads: threads) {
+      WeightedMoments(columns[$0], weights: points.weights)
+    }
     let scalings = try SegmentationFit.scalings(
-      of: columns, weights: points.weights, scale: options.scale, features: features,
-      threads: threads)
+      of: columns, moments: moments, weights: points.weights, scale: options.scale,
+      features: features, threads: threads)
     let scaled = try SegmentationFit.attempt { () throws(ClusteringError) in
       try FeatureMatrix(
         columns: ParallelMap.map(columns.count, threads: threads) { feature in
@@ -52,6 +57,7 @@ struct SegmentationFit {
     }
     clock.mark("scale")
     self.points = points
+    self.moments = moments
     self.scalings = scalings
     let distinctCount = points.points.sampleCount
     let search = SegmentSearch(
@@ -98,7 +104,8 @@ struct SegmentationFit {
   }
 
   private static func scalings(
-    of columns: [[Double]], weights: [Double], scale: Scale, features: [FitFeature], threads: Int
+    of columns: [[Double]], moments: [WeightedMoments], weights: [Double], scale: Scale,
+    features: [FitFeature], threads: Int
   ) throws(SegmentationError) -> [FeatureScaling] {
     if scale == .log {
       for (column, feature) in zip(columns, features) {
@@ -108,21 +115,37 @@ struct SegmentationFit {
         }
       }
     }
-    return ParallelMap.map(columns.count, threads: threads) {
-      features[$0].level == nil
-        ? FeatureScaling(scale, fitting: columns[$0], weights: weights)
-        : features[$0].levelScaling
+    return ParallelMap.map(columns.count, threads: scale == .zscore ? 1 : threads) {
+      if features[$0].level != nil { return features[$0].levelScaling }
+      return scale == .zscore
+        ? FeatureScaling(zscore: moments[$0])
+        : FeatureScaling(scale, fitting: columns[$0], weights: weights)
     }
   }
 
+  /// Whether there is so much to go through that a second thread is worth its start.
+  private var isLarge: Bool { points.points.sampleCount >= 4096 }
+
   /// The run that this fit makes.
   func run(id: String, createdAt: Int64) -> Run {
-    let statistics = clusterStatistics()
-    var labels = RowLabels(
-      model.labels, of: points, rows: dataset.rows, rowCount: dataset.table.rowCount,
-      clusterCount: model.clusterCount, threads: threads)
+    let (rules, fitted) = ParallelMap.both(threads: isLarge ? threads : 1) {
+      SegmentRules(
+        LabelledPoints(
+          columns: (0..<points.points.featureCount).map { points.points.column($0) },
+          labels: model.labels, weights: points.weights, clusterCount: model.clusterCount),
+        threads: threads)
+    } _: {
+      (
+        statistics: clusterStatistics(),
+        labels: RowLabels(
+          model.labels, of: points, rows: dataset.rows, rowCount: dataset.table.rowCount,
+          clusterCount: model.clusterCount, threads: threads)
+      )
+    }
+    let statistics = fitted.statistics
+    var labels = fitted.labels
     // Of those who were fitted: who was kept out for outliers shares in no sum.
-    let insight = insight(statistics, labels: labels)
+    let insight = insight(statistics, rules: rules, labels: labels)
     let centroids = NearestCentroids(centroids: model.centroids)
     assignOutliers(to: centroids, &labels)
     return Run(
@@ -176,7 +199,7 @@ struct SegmentationFit {
     let values = points.points.column(feature)
     let weights = points.weights
     let labels = model.labels
-    let overall = WeightedMoments(values, weights: weights)
+    let overall = moments[feature]
     var sums = [Double](repeating: 0, count: model.clusterCount)
     for point in values.indices { sums[Int(labels[point])] += weights[point] * values[point] }
     var means: [Double] = []
@@ -211,10 +234,6 @@ struct SegmentationFit {
     let farDistances = FarDistance.limits(
       points: points.points, weights: points.weights, labels: model.labels, scalings: scalings,
       centroids: model.centroids)
-    let borderline = BorderlineCustomers.sizes(
-      points: points.points, weights: points.weights, labels: model.labels, scalings: scalings,
-      centroids: NearestCentroids(centroids: model.centroids), clusterCount: model.clusterCount,
-      threads: threads)
     let clusters = (0..<model.clusterCount).map { index in
       let scaled = model.centroids.row(index)
       return Cluster(
@@ -223,7 +242,7 @@ struct SegmentationFit {
         centroid: zip(scalings, scaled).map { $0.original($1) },
         means: found.map { $0.means[index] }, z: found.map { $0.scores[index] },
         inertia: model.inertiaOfCluster[index], silhouette: quality.silhouetteOfCluster[index],
-        farDistance: farDistances[index], borderlineSize: borderline?[index],
+        farDistance: farDistances[index], borderlineSize: quality.borderlineWeightOfCluster?[index],
         stability: stability?.meanOfCluster[index])
     }
     return (found.map(\.feature), clusters)
@@ -231,13 +250,14 @@ struct SegmentationFit {
 
   /// The variance of a feature in scaled units.
   private func scaledVariance(of feature: Int) -> Double {
-    let values = points.points.column(feature)
     let scaling = scalings[feature]
     // Only a logarithm changes more than the unit.
     let deviation =
       scaling.isLogarithmic
-      ? WeightedMoments(values.map(scaling.scaled), weights: points.weights).standardDeviation
-      : WeightedMoments(values, weights: points.weights).standardDeviation / scaling.spread
+      ? WeightedMoments(
+        points.points.column(feature).map(scaling.scaled), weights: points.weights
+      ).standardDeviation
+      : moments[feature].standardDeviation / scaling.spread
     return deviation * deviation
   }
 
@@ -250,12 +270,9 @@ struct SegmentationFit {
     }
   }
 
-  private func insight(_ statistics: Statistics, labels: RowLabels) -> RunInsight {
-    let rules = SegmentRules(
-      LabelledPoints(
-        columns: (0..<points.points.featureCount).map { points.points.column($0) },
-        labels: model.labels, weights: points.weights, clusterCount: model.clusterCount),
-      threads: threads)
+  private func insight(
+    _ statistics: Statistics, rules: SegmentRules, labels: RowLabels
+  ) -> RunInsight {
     let value = dataset.valueColumn.map { valueSplit(column: $0, labels: labels) }
     let plays = playbook.plays(
       features: namedFeatures(statistics), z: statistics.clusters.map(\.z),

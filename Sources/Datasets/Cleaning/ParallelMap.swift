@@ -23,4 +23,26 @@ public enum ParallelMap {
     let made = results.withLock { $0 }
     return (0..<count).compactMap { made[$0] }
   }
+
+  /// Two results that do not depend on each other, made at the same time on two threads or more.
+  public static func both<First: Sendable, Second: Sendable>(
+    threads: Int, _ first: @Sendable () -> First, _ second: @Sendable () -> Second
+  ) -> (First, Second) {
+    guard threads > 1 else { return (first(), second()) }
+    let one = Mutex<First?>(nil)
+    let other = Mutex<Second?>(nil)
+    DispatchQueue.concurrentPerform(iterations: 2) { index in
+      if index == 0 {
+        let made = first()
+        one.withLock { $0 = made }
+      } else {
+        let made = second()
+        other.withLock { $0 = made }
+      }
+    }
+    guard let one = one.withLock({ $0 }), let other = other.withLock({ $0 }) else {
+      return (first(), second())
+    }
+    return (one, other)
+  }
 }

@@ -101,9 +101,11 @@ public struct SharedCustomers: Sendable {
 
   private func forEachOfSame(_ part: Part, _ body: (Int?, Int?) -> Void) -> Counts {
     var counts = Counts()
-    for row in old.rows.ranges.joined() where part.holds(Fingerprint.mix(UInt64(row) &+ 1)) {
-      counts.shared += 1
-      body(row, row)
+    for range in old.rows.ranges {
+      for row in range where part.holds(Fingerprint.mix(UInt64(row) &+ 1)) {
+        counts.shared += 1
+        body(row, row)
+      }
     }
     (counts.old, counts.new) = (counts.shared, counts.shared)
     return counts
