@@ -43,7 +43,7 @@ public final class Run: Sendable {
     quality: RunQuality, choice: ChoiceOfClusterCount?, rowLabels: RowLabels,
     warnings: [RunWarning],
     insight: RunInsight, identity: RunIdentity = RunIdentity(),
-    keptProfile: KeptProfile = KeptProfile()
+    keptProfile: KeptProfile = KeptProfile(threads: 1)
   ) {
     self.id = id
     self.createdAt = createdAt
@@ -90,8 +90,11 @@ extension Run: StoredRun {
   public var datasetID: String { dataset.id }
   /// The line of runs it belongs to.
   public var series: String { options.series }
-  /// The labels, and a generous kilobyte a cluster for the rest.
-  public var byteCount: Int { rowLabels.byteCount + 1024 * (clusters.count + 4) }
+  /// The labels, the profile that is kept once it was asked for, and a generous kilobyte a cluster
+  /// for the rest.
+  public var byteCount: Int {
+    rowLabels.byteCount + RunProfile.largestByteCount(for: self) + 1024 * (clusters.count + 4)
+  }
   /// The ids of the segments, in the order of the clusters.
   public var segmentIDs: [String] { segments.map(\.id) }
 

@@ -27,20 +27,24 @@ public struct ValueSplit: Sendable, Equatable {
   /// The mean of a customer in each cluster.
   public let meanOfCluster: [Double]
 
-  /// Sums of weighted values by cluster; cells without a number count as nothing.
+  /// Sums of weighted values by cluster, exact and so the same for any order of the rows; cells
+  /// without a number count as nothing.
   struct Tally {
-    private(set) var sums: [Double]
-    private(set) var weights: [Double]
+    private var exactSums: ExactSums
+    private var exactWeights: ExactSums
 
     init(clusterCount: Int) {
-      sums = [Double](repeating: 0, count: clusterCount)
-      weights = sums
+      exactSums = ExactSums(count: clusterCount)
+      exactWeights = exactSums
     }
+
+    var sums: [Double] { exactSums.values }
+    var weights: [Double] { exactWeights.values }
 
     mutating func add(_ value: Double, weight: Double, cluster: Int) {
       guard !value.isNaN else { return }
-      sums[cluster] += weight * value
-      weights[cluster] += weight
+      exactSums.add(weight * value, to: cluster)
+      exactWeights.add(weight, to: cluster)
     }
 
     /// Rows that are looked at at a time.
@@ -83,13 +87,14 @@ public struct ValueSplit: Sendable, Equatable {
 
   /// Takes sums that were made before.
   init(column: Int, key: String, tally: Tally) {
-    let total = tally.sums.reduce(0, +)
-    let count = tally.weights.reduce(0, +)
+    let (sums, weights) = (tally.sums, tally.weights)
+    let total = sums.reduce(0, +)
+    let count = weights.reduce(0, +)
     self.column = column
     self.key = key
     self.total = total
     mean = count > 0 ? total / count : 0
-    shareOfCluster = total > 0 ? tally.sums.map { $0 / total } : nil
-    meanOfCluster = zip(tally.sums, tally.weights).map { $1 > 0 ? $0 / $1 : 0 }
+    shareOfCluster = total > 0 ? sums.map { $0 / total } : nil
+    meanOfCluster = zip(sums, weights).map { $1 > 0 ? $0 / $1 : 0 }
   }
 }

@@ -156,7 +156,7 @@ struct SegmentationFit {
       warnings: RunWarnings(
         dataset: dataset, features: statistics.features, clusters: statistics.clusters,
         quality: runQuality, choice: choice, options: options
-      ).all, insight: insight)
+      ).all, insight: insight, keptProfile: KeptProfile(threads: threads))
   }
 
   /// Gives the rows that were kept out of the fit for their outliers the cluster they are nearest

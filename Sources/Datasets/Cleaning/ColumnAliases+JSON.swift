@@ -26,9 +26,14 @@ extension ColumnAliases {
       }
       for entry in meanings.members {
         guard let meaning = ColumnMeaning(rawValue: entry.name) else {
-          let known = ColumnMeaning.allCases.map(\.rawValue).joined(separator: ", ")
+          let known = ColumnMeaning.allCases.map(\.rawValue)
+          let near =
+            Spelling.nearest(to: entry.name, in: known).map { "did you mean \($0)? " } ?? ""
           throw AliasFault(
-            line: entry.line, reason: "\(entry.name) is not a meaning; the meanings are \(known)")
+            line: entry.line,
+            reason:
+              "\(entry.name) is not a meaning; \(near)the meanings are \(known.joined(separator: ", "))"
+          )
         }
         additions[meaning] = try ColumnAliases.names(entry)
       }

@@ -19,8 +19,9 @@ public struct RunProfile: Sendable, Equatable {
 
   /// Looks at every row.
   ///
+  /// - Parameter threads: how many may look at columns; the profile does not depend on it.
   /// - Complexity: O(*n*(*kd* + *c*)) for *c* columns, and O(*n* log *n*) for each with fractions.
-  init(of run: Run) {
+  init(of run: Run, threads: Int = 1) {
     let dataset = run.dataset
     let weights = dataset.weights()
     var clusters: [Int32] = []
@@ -29,23 +30,36 @@ public struct RunProfile: Sendable, Equatable {
       clusters.append(Int32(truncatingIfNeeded: run.rowLabels[row] ?? 0))
     }
     let count = run.clusters.count
-    numbers =
-      run.features.indices.compactMap { feature in
-        Self.number(
-          column: run.features[feature].column, feature: feature, run: run, weights: weights,
-          clusters: clusters)
-      }
-      + Self.otherNumbers(of: run).compactMap { column in
-        Self.number(column: column, feature: nil, run: run, weights: weights, clusters: clusters)
-      }
-    var categories = Self.categoryColumns(of: dataset).map { column in
-      CategoryProfile(
+    let ofRows = clusters
+    let others = Self.otherNumbers(of: run)
+    numbers = ParallelMap.map(run.features.count + others.count, threads: threads) { index in
+      let feature = index < run.features.count ? index : nil
+      return Self.number(
+        column: feature.map { run.features[$0].column } ?? others[index - run.features.count],
+        feature: feature, run: run, weights: weights, clusters: ofRows)
+    }.compactMap { $0 }
+    let described = Self.categoryColumns(of: dataset)
+    var categories = ParallelMap.map(described.count, threads: threads) { index in
+      let column = described[index]
+      return CategoryProfile(
         column: column, dataset.table.columns[column].categories(), rows: dataset.rows,
-        weights: weights, clusters: clusters, clusterCount: count)
+        weights: weights, clusters: ofRows, clusterCount: count)
     }
     CategoryProfile.adjust(&categories)
     self.categories = categories
     (typical, borderline) = Self.customers(of: run, clusters: clusters)
+  }
+
+  /// No profile of a run takes more than this, in bytes: it is what the store counts, since the
+  /// profile is made after the run was stored.
+  static func largestByteCount(for run: Run) -> Int {
+    guard !run.isRestored else { return 0 }
+    let groups = run.clusters.count + 1
+    let numberCount = run.features.count + otherNumbers(of: run).count
+    let figures = categoryColumns(of: run.dataset).count * CategoryProfile.categoryLimit
+    return numberCount * (groups * MemoryLayout<NumberSummary?>.stride + 128)
+      + figures * (groups * MemoryLayout<CategoryProfile.Figure>.stride + 128)
+      + groups * 4 * customerLimit * MemoryLayout<Int>.stride
   }
 
   /// The value column and numbers that could have been features.
@@ -166,13 +180,19 @@ extension Run {
 
 /// A profile that is made once, by the first who asks.
 final class KeptProfile: Sendable {
-  // Held while the profile is made, so that two who ask at once do not both make it.
+  // Held for a look, never while a profile is made: two who ask at once both make it, the same one,
+  // and nobody waits for another.
   private let kept = Mutex<RunProfile?>(nil)
+  private let threads: Int
+
+  /// - Parameter threads: how many may make the profile.
+  init(threads: Int) { self.threads = threads }
 
   func profile(of run: Run) -> RunProfile {
-    kept.withLock { kept in
+    if let profile = kept.withLock({ $0 }) { return profile }
+    let profile = RunProfile(of: run, threads: threads)
+    return kept.withLock { kept in
       if let kept { return kept }
-      let profile = RunProfile(of: run)
       kept = profile
       return profile
     }
