@@ -53,6 +53,8 @@ public struct Canvas {
   /// Where texts stand, so that none is put on another.
   private(set) var texts: [Box] = []
   private var body: [UInt8] = []
+  /// Whether anything has one of the eleven steps, whose rules are then needed.
+  private var hasSteps = false
   private let chosenColours: [(index: Int, colour: String)]
 
   init(
@@ -281,7 +283,7 @@ public struct Canvas {
     out.escaped(title)
     out.write("</title>\n<desc id=\"chart-\(name)-desc\">")
     out.escaped(explanation)
-    out.write("</desc>\n<style>\(Palette.styleSheet)")
+    out.write("</desc>\n<style>\(Palette.styleSheet(hasSteps: hasSteps))")
     for (index, colour) in chosenColours {
       out.write(".sc .p\(index){fill:\(colour)}")
     }
@@ -316,6 +318,7 @@ public struct Canvas {
 
   private mutating func attributes(style: String, _ data: [Datum]) {
     if !style.isEmpty { write(" class=\"\(style)\"") }
+    hasSteps = hasSteps || Palette.isStep(style)
     for datum in data {
       write(" data-\(datum.name)=\"")
       escaped(datum.text)

@@ -38,6 +38,12 @@ enum Palette {
     return 5 + Int((min(max(value, -1), 1) * 5).rounded())
   }
 
+  /// Whether a class, the first of several, is one of the eleven steps: `d0` … `d10`.
+  static func isStep(_ style: String) -> Bool {
+    let start = Array(style.utf8.prefix(2))
+    return start.count == 2 && start[0] == UInt8(ascii: "d") && (48...57).contains(start[1])
+  }
+
   /// Whether a text is `#rrggbb`.
   static func isColour(_ text: String) -> Bool {
     text.utf8.count == 7 && text.utf8.first == UInt8(ascii: "#")
@@ -52,7 +58,13 @@ enum Palette {
   /// The style sheet of every picture.
   ///
   /// Plain rules, so that viewers without variables read them too.
-  static let styleSheet: String = {
+  ///
+  /// - Parameter hasSteps: whether the picture has cells or keys in the eleven steps.
+  static func styleSheet(hasSteps: Bool) -> String { hasSteps ? sheets.all : sheets.withoutSteps }
+
+  private static let sheets = (all: sheet(hasSteps: true), withoutSteps: sheet(hasSteps: false))
+
+  private static func sheet(hasSteps: Bool) -> String {
     var rules = [
       #".sc{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif}"#,
       ".sc .axis{fill:none;stroke:#8c959f}.sc .grid{fill:none;stroke:#8c959f;stroke-opacity:.25}",
@@ -63,12 +75,14 @@ enum Palette {
       ".sc .whisker{fill:none;stroke-width:1.2}.sc .bar{fill-opacity:.9}.sc .crisp{shape-rendering:crispEdges}",
     ]
     rules += theme(
-      ground: lightGround, ink: lightInk, muted: lightMuted, fills: light, steps: lightSteps)
+      ground: lightGround, ink: lightInk, muted: lightMuted, fills: light,
+      steps: hasSteps ? lightSteps : [])
     let night = theme(
-      ground: darkGround, ink: darkInk, muted: darkMuted, fills: dark, steps: darkSteps)
+      ground: darkGround, ink: darkInk, muted: darkMuted, fills: dark,
+      steps: hasSteps ? darkSteps : [])
     rules.append("@media(prefers-color-scheme:dark){\(night.joined())}")
     return rules.joined()
-  }()
+  }
 
   private static func theme(
     ground: String, ink: String, muted: String, fills: [String],

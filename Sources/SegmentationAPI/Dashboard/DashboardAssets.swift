@@ -5,18 +5,19 @@ import Datasets
 /// Their addresses carry a fingerprint of the content, so a browser may keep them for good and still
 /// gets the new ones with a new program.
 enum DashboardAssets {
-  /// The bytes of a form; nil for one that there is not.
-  static func bytes(_ form: Form) -> [UInt8]? {
+  /// The bytes of the style, the script, or else the icon.
+  static func bytes(_ form: Form) -> [UInt8] {
     switch form {
     case .css: style
     case .js: script
-    case .svg: icon
-    case .json, .csv, .ndjson, .txt, .html, .sql, .pmml, .onnx, .vegaLite: nil
+    case .svg, .json, .csv, .ndjson, .txt, .html, .sql, .pmml, .onnx, .vegaLite: icon
     }
   }
 
   private static let style = Array(DashboardStyle.text.utf8)
   private static let script = Array(DashboardScript.text.utf8)
+  /// What the script loads when it is needed.
+  static let details = Array(DashboardDetailsScript.text.utf8)
   private static let icon = Array(
     """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b5c94"/>\
@@ -38,6 +39,7 @@ enum DashboardAssets {
     var fingerprint = Fingerprint()
     fingerprint.add(style)
     fingerprint.add(script)
+    fingerprint.add(details)
     fingerprint.add(icon)
     return String(fingerprint.hex.prefix(12))
   }()

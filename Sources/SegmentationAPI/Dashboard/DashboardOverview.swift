@@ -89,8 +89,8 @@ struct DashboardOverview {
     html.element("dl", ["class": "tiles"]) { html in
       if !run.isRestored {
         tile(
-          &html, "Rows used",
-          "\(DashboardText.count(report.rowsUsed)) of \(DashboardText.count(report.rowsRead))")
+          &html, "Rows used", DashboardText.count(report.rowsUsed),
+          "of \(DashboardText.count(report.rowsRead))")
       }
       tile(&html, "Silhouette", DashboardText.index(run.quality.silhouette))
       tile(&html, "Least stability", DashboardText.index(run.quality.minimumStability))
@@ -100,10 +100,18 @@ struct DashboardOverview {
     }
   }
 
-  private func tile(_ html: inout HTMLWriter, _ name: String, _ value: String) {
+  private func tile(
+    _ html: inout HTMLWriter, _ name: String, _ value: String, _ note: String? = nil
+  ) {
     html.element("div") { html in
       html.element("dt", name)
-      html.element("dd", value)
+      html.element("dd") { html in
+        html.text(value)
+        if let note {
+          html.text(" ")
+          html.element("small", note)
+        }
+      }
     }
   }
 
@@ -120,7 +128,7 @@ struct DashboardOverview {
         html.element(
           "rect",
           [
-            "x": Self.length(start), "width": Self.length(share), "height": "100%",
+            "x": Self.length(start), "width": Self.length(share),
             "class": mark.style, "fill": mark.colour,
           ], "")
         start += share

@@ -133,8 +133,8 @@ struct DashboardPage {
       ) { html in
         html.markup(
           """
-          <a href="#segments">Segments</a><a href="#differences">Differences</a>\
-          <a href="#assign">Assign</a><a href="#number">How many</a><a href="#data">Data</a>\
+          <a href="#segments">Segments</a><a href="#assign">Assign</a>\
+          <a href="#differences">Differences</a><a href="#number">How many</a><a href="#data">Data</a>\
           <a href="#changes">Changes</a><a href="#connect">Connect</a>
           """)
       }
@@ -145,8 +145,8 @@ struct DashboardPage {
   private func sections(_ shown: RunView, _ html: inout HTMLWriter) {
     DashboardOverview(shown: shown, seriesNames: seriesNames).write(to: &html)
     DashboardSegments(shown: shown).write(to: &html)
-    DashboardDifferences(shown: shown).write(to: &html)
     DashboardAssignment(shown: shown).write(to: &html)
+    DashboardDifferences(shown: shown).write(to: &html)
     DashboardCount(shown: shown).write(to: &html)
     DashboardData(shown: shown).write(to: &html)
     DashboardChanges(shown: shown).write(to: &html)

@@ -18,7 +18,7 @@ struct DashboardPicture {
   /// A chart that was made.
   init(_ name: ChartName, chart: some Chart) {
     self.name = name
-    alternative = "\(chart.title) \(chart.explanation)"
+    alternative = chart.title
     narrow = chart.size(width: Self.widths.narrow)
     wide = chart.size(width: Self.widths.wide)
   }
@@ -67,22 +67,18 @@ struct DashboardPicture {
           [
             "src": address("svg", query, width: wide.width), "width": "\(wide.width)",
             "height": "\(wide.height)", "alt": Label.clean(alternative),
-            "loading": isFirst ? nil : "lazy", "decoding": "async",
+            "loading": isFirst ? nil : "lazy",
           ])
       }
       html.element("figcaption") { html in
         html.element("span", name.summary.prefix(1).uppercased() + name.summary.dropFirst())
-        html.element(
-          "a", ["href": address("svg", query), "download": "\(name.rawValue).svg"]
-        ) { html in
-          html.text("SVG")
-          html.element("span", ["class": "unseen"], " of \(name.summary)")
-        }
-        html.element(
-          "a", ["href": address("vl.json", query), "download": "\(name.rawValue).vl.json"]
-        ) { html in
-          html.text("Vega-Lite")
-          html.element("span", ["class": "unseen"], " of \(name.summary)")
+        for (suffix, form) in [("svg", "SVG"), ("vl.json", "Vega-Lite")] {
+          html.element(
+            "a",
+            [
+              "href": address(suffix, query), "download": "",
+              "aria-label": "\(form): \(name.rawValue)",
+            ], form)
         }
       }
     }

@@ -13,7 +13,13 @@ struct DashboardRoutes {
       Endpoint(
         .get, "/assets/dashboard", forms: [.css, .js, .svg], parameters: [Self.version],
         summary: "The style, the script and the icon of the page.",
-        .immediate { call throws(ProblemDetails) in try asset(call) })
+        .immediate { call throws(ProblemDetails) in
+          asset(call, DashboardAssets.bytes(call.form))
+        }),
+      Endpoint(
+        .get, "/assets/details", forms: [.js], parameters: [Self.version],
+        summary: "The part of the page's script that is loaded when it is needed.",
+        .immediate { call throws(ProblemDetails) in asset(call, DashboardAssets.details) }),
     ]
   }
 
@@ -34,7 +40,7 @@ struct DashboardRoutes {
   // MARK: The page
 
   /// How many runs the page lists.
-  private static let runLimit = 10
+  private static let runLimit = 6
 
   /// The dashboard as `GET /` answers it.
   func page(_ call: Call) throws(ProblemDetails) -> Answer {
@@ -88,10 +94,7 @@ struct DashboardRoutes {
 
   // MARK: What it loads
 
-  private func asset(_ call: Call) throws(ProblemDetails) -> Answer {
-    guard let bytes = DashboardAssets.bytes(call.form) else {
-      throw ProblemDetails(.notFound, "The page has no such part.")
-    }
+  private func asset(_ call: Call, _ bytes: [UInt8]) -> Answer {
     var fields: HeaderFields = ["Cross-Origin-Resource-Policy": "same-origin"]
     // Under its fingerprint it never changes; under another, or none, it has to be asked for again.
     if call.query["v"] == DashboardAssets.version {

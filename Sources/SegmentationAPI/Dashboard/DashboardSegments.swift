@@ -41,14 +41,11 @@ struct DashboardSegments {
       "article",
       [
         "class": "card", "id": "segment-\(segment.cluster)",
-        "aria-labelledby": "segment-\(segment.cluster)-name",
       ]
     ) { html in
       html.element("header") { html in
         mark.write(to: &html)
-        html.element("h3", ["id": "segment-\(segment.cluster)-name"]) { html in
-          html.data(segment.name)
-        }
+        html.element("h3") { html in html.data(segment.name) }
         html.element("span", ["class": "goal"], DashboardText.goal(advice.goal))
       }
       html.element("p", ["class": "size"]) { html in
@@ -87,7 +84,7 @@ struct DashboardSegments {
       html.element(
         "rect",
         [
-          "width": DashboardOverview.length(share), "height": "6", "class": mark.style,
+          "width": DashboardOverview.length(share), "class": mark.style,
           "fill": mark.colour,
         ], "")
     }
@@ -100,9 +97,7 @@ struct DashboardSegments {
     let order = run.features.indices.sorted { (abs(cluster.z[$1]), $0) < (abs(cluster.z[$0]), $1) }
     let kept = Set(order.prefix(Self.featureLimit))
     html.element("table", ["class": "means"]) { html in
-      html.markup(
-        "<thead class=\"unseen\"><tr><th scope=\"col\">Feature</th><th scope=\"col\">Mean</th><th scope=\"col\">Beside all customers</th></tr></thead>"
-      )
+      html.markup("<caption class=\"unseen\">Means, beside all customers</caption>")
       html.element("tbody") { html in
         for index in run.features.indices where kept.contains(index) {
           let feature = run.features[index]
@@ -141,7 +136,7 @@ struct DashboardSegments {
         "rect",
         [
           "x": DashboardOverview.length(z < 0 ? 0.5 - reach : 0.5),
-          "width": DashboardOverview.length(reach), "y": "2", "height": "6", "class": mark.style,
+          "width": DashboardOverview.length(reach), "class": mark.style,
           "fill": mark.colour,
         ], "")
     }
@@ -152,7 +147,7 @@ struct DashboardSegments {
       if let rule = run.insight.rules?.ofCluster[segment.cluster] {
         html.element("dt", "Rule")
         html.element("dd") { html in
-          html.element("code") { html in html.data(rule.text(keys: run.features.map(\.key))) }
+          html.element("code") { html in html.data(text(of: rule)) }
           if let precision = rule.precision {
             html.element(
               "small",
@@ -168,11 +163,17 @@ struct DashboardSegments {
       if let stability = cluster.stability {
         html.element("dt", "Stability")
         html.element("dd") { html in
-          html.text(DashboardText.stability(stability))
+          html.text("\(DashboardText.stability(stability)) ")
           html.element("small", DashboardText.index(stability))
         }
       }
     }
+  }
+
+  /// The rule by the names of columns as the page has them.
+  private func text(of rule: SegmentRule) -> String {
+    rule.text(keys: run.features.map { Label.clean(DashboardText.name(of: $0)) })
+      .split(separator: " <= ").joined(separator: " ≤ ")
   }
 
   private func links(_ segment: Segment, _ html: inout HTMLWriter) {
@@ -185,16 +186,14 @@ struct DashboardSegments {
           "class": "button", "href": "\(path).txt?\(shown.query)&limit=1000",
           "data-segment": segment.id, "data-cluster": "\(segment.cluster)",
           "id": "segment-\(segment.cluster)-open",
-        ]
-      ) { html in
-        html.text("Customers")
-        html.element("span", ["class": "unseen"], " of \(segment.name)")
-      }
-      html.element("a", ["href": "\(path).csv?\(shown.query)", "download": "\(segment.id).csv"]) {
-        html in
-        html.text("CSV")
-        html.element("span", ["class": "unseen"], " of the customers of \(segment.name)")
-      }
+          "aria-label": "Customers of \(Label.clean(segment.name))",
+        ], "Customers")
+      html.element(
+        "a",
+        [
+          "href": "\(path).csv?\(shown.query)", "download": "\(segment.id).csv",
+          "aria-label": "CSV of \(Label.clean(segment.name))",
+        ], "CSV")
     }
   }
 }

@@ -13,7 +13,7 @@ enum DashboardStyle {
     let fills = SegmentMark.lightColours.indices.map { ".s\($0){fill:var(--s\($0))}" }
     let (day, night) = SegmentMark.grounds
     return """
-      :root{color-scheme:light dark;--ground:#f4f6f8;--card:\(day);--ink:#1b2027;--muted:#57606a;--line:#d5dbe1;--edge:#8a939c;\
+      :root{--side:max(clamp(.75rem,2.5vw,2.5rem),(100vw - 130rem)/2);color-scheme:light dark;--ground:#f4f6f8;--card:\(day);--ink:#1b2027;--muted:#57606a;--line:#d5dbe1;--edge:#8a939c;\
       --accent:#0b5c94;--on-accent:#fff;--soft:#e8f1f8;--track:#e6eaee;--warn:#8a4b00;--bad:#a3261b;--good:#0a6b4d;\(light.joined(separator: ";"))}
       @media(prefers-color-scheme:dark){:root{--ground:#0b0e12;--card:\(night);--ink:#e6edf3;--muted:#9aa4af;--line:#2a313a;--edge:#717b86;\
       --accent:#7cc0f2;--on-accent:#06243a;--soft:#14283a;--track:#262d36;--warn:#f0b45c;--bad:#ff9a8d;--good:#62d2a8;\(dark.joined(separator: ";"))}}
@@ -26,7 +26,7 @@ enum DashboardStyle {
     *,*::before,*::after{box-sizing:border-box}
     html{scroll-padding-top:4.5rem;-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-    main{max-width:110rem;margin:0 auto;padding:1rem clamp(.75rem,2.5vw,2.5rem) 2rem;outline:none}
+    main{padding:1rem var(--side) 2rem;outline:none}
     h1,h2,h3{line-height:1.2;margin:0;text-wrap:balance;overflow-wrap:anywhere}
     h1{font-size:clamp(1.6rem,1.2rem + 1.6vw,2.5rem);letter-spacing:-.02em}
     h1:focus{outline:none}
@@ -49,7 +49,7 @@ enum DashboardStyle {
     @media(scripting:enabled){.plain{display:none!important}}
     @media(scripting:none){.scripted{display:none!important}}
 
-    .top{position:sticky;top:0;z-index:10;display:flex;align-items:center;gap:1.5rem;padding:.5rem clamp(.75rem,2.5vw,2.5rem);background:var(--card);border-bottom:1px solid var(--line)}
+    .top{position:sticky;top:0;z-index:10;display:flex;align-items:center;gap:1.5rem;padding:.5rem var(--side);background:var(--card);border-bottom:1px solid var(--line)}
     .brand{display:flex;align-items:center;gap:.5rem;font-weight:650;color:var(--ink);text-decoration:none}
     .top nav{display:flex;gap:.25rem;overflow-x:auto;scrollbar-width:none;min-width:0}
     .top nav a{padding:.4rem .6rem;color:var(--muted);text-decoration:none;white-space:nowrap;border-radius:.4rem}
@@ -80,17 +80,17 @@ enum DashboardStyle {
     .fit.large details{text-align:left}
     .drop{display:grid;border-radius:.5rem}
     .drop>*{grid-area:1/1}
-    .choose,.progress{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem 1rem;min-width:0}
+    .choose{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem 1rem;min-width:0}
+    .progress{display:grid;grid-template-columns:minmax(0,1fr) minmax(4rem,16rem) auto;align-items:center;gap:.25rem 1rem;min-width:0}
     .large .drop{padding:clamp(1rem,4vw,3rem);border:2px dashed var(--edge)}
-    .large .choose,.large .progress{justify-content:center}
+    .large .choose{justify-content:center}
     .lead{display:flex;flex-direction:column;font-weight:600}
     .lead small{font-weight:400}
     .choose input[type=file]{width:auto;max-width:100%;flex:0 1 auto;border:0;padding:.35rem 0;background:none}
     input::file-selector-button{min-height:2.25rem;padding:.3rem 1rem;margin-inline-end:.75rem;border:1px solid var(--accent);border-radius:.5rem;background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;cursor:pointer}
     .busy .choose{visibility:hidden}
-    .progress p{margin:0;flex:1 1 16rem;font-variant-numeric:tabular-nums}
-    .large .progress p{flex:0 1 auto;min-width:16rem}
-    progress{width:min(100%,16rem);height:.6rem;accent-color:var(--accent)}
+    .progress p{margin:0;max-width:none;font-variant-numeric:tabular-nums;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+    progress{width:100%;height:.6rem;accent-color:var(--accent)}
     .over .drop{background:var(--soft);outline:3px dashed var(--accent);outline-offset:4px}
     #options[open] summary{margin-bottom:.75rem}
     .checks{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem;margin-bottom:1rem}
@@ -104,7 +104,8 @@ enum DashboardStyle {
     .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:1px;margin:1.5rem 0;background:var(--line);border:1px solid var(--line);border-radius:.75rem;overflow:hidden}
     .tiles div{padding:.75rem 1rem;background:var(--card)}
     .tiles dt{font-size:.8125rem;color:var(--muted)}
-    .tiles dd{margin:0;font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}
+    .tiles dd{margin:0;font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums;white-space:nowrap}
+    .tiles small{font-weight:400}
     .strip{display:block;width:100%;height:20px;border-radius:.4rem;margin-bottom:.75rem}
     .strip rect{stroke:var(--ground);stroke-width:2}
     .legend{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:.1rem 1.5rem}
@@ -117,7 +118,7 @@ enum DashboardStyle {
     .notes li{margin:.25rem 0;max-width:72ch}
     .axes{display:grid;grid-template-columns:auto 1fr auto 1fr;gap:.5rem .75rem;align-items:center;margin-top:.75rem;font-size:.875rem}
 
-    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,23rem),1fr));gap:1.25rem;align-items:start}
+    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,23rem),1fr));gap:1.25rem}
     .card{padding:1.25rem;display:flex;flex-direction:column;gap:.75rem;scroll-margin-top:5rem}
     .card p{margin:0}
     .card header{display:flex;gap:.6rem;align-items:flex-start}
@@ -128,7 +129,7 @@ enum DashboardStyle {
     .size b{font-size:1.6rem;line-height:1.1;color:var(--ink);font-variant-numeric:tabular-nums}
     .size span{margin-left:auto;font-variant-numeric:tabular-nums}
     .bar,.deviation{display:block;width:100%;background:var(--track);border-radius:3px;overflow:hidden}
-    .bar{height:6px}
+    .bar{height:6px}.bar rect{height:6px}.deviation rect{y:2px;height:6px}.strip rect{height:20px}
     .deviation{height:10px;background:linear-gradient(var(--edge),var(--edge)) 50% 0/1.5px 100% no-repeat,linear-gradient(var(--track),var(--track)) 0 50%/100% 6px no-repeat;border-radius:0}
     .who{font-size:1.02rem}
     .means{width:100%;border-collapse:collapse;font-size:.9rem;table-layout:fixed}
@@ -140,14 +141,16 @@ enum DashboardStyle {
     .facts,.actions{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.4rem 1rem;margin:0;font-size:.9rem}
     dt{color:var(--muted)}
     dd{margin:0;min-width:0;overflow-wrap:anywhere}
-    .facts code+small{display:block}.facts small{margin-left:0}
+    .facts code+small{display:block}
     .card details{font-size:.9rem}
     .card details p{margin:.5rem 0}
-    .links{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem;align-items:center;margin-top:.25rem}
+    .links{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem;align-items:center}
+    .card .links{margin-top:auto}
     section>.links{margin-top:1rem}
 
-    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr));gap:1.25rem;align-items:start;margin-top:1.25rem}
-    .picture{margin:0;padding:.25rem;overflow:hidden}
+    .pictures{columns:30rem;column-gap:1.25rem;margin-top:1.25rem}
+    .picture{margin:0;break-inside:avoid;padding:.25rem;overflow:hidden}
+    .pictures .picture{margin-bottom:1.25rem}
     .picture img{display:block;width:100%;height:auto}
     figcaption{display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:.35rem .9rem .5rem;font-size:.8125rem;color:var(--muted)}
     figcaption span:first-child{flex:1 1 auto}
@@ -195,6 +198,8 @@ enum DashboardStyle {
     dialog>.scroll{overflow:auto;padding:0 1.25rem;flex:1 1 auto;min-height:8rem}
     dialog>footer{margin:0;padding:.75rem 1.25rem;display:flex;flex-wrap:wrap;gap:.75rem 1.25rem;align-items:center}
     dialog thead th{position:sticky;top:0;background:var(--card);z-index:1}
+    dialog th bdi{overflow-wrap:normal}
+    dialog th{white-space:nowrap;max-width:12rem;overflow:hidden;text-overflow:ellipsis}
     dialog td{white-space:nowrap;max-width:20rem;overflow:hidden;text-overflow:ellipsis}
     #customers .scroll{height:60dvh}
     #problem{width:min(40rem,calc(100vw - 1.5rem))}
@@ -203,7 +208,7 @@ enum DashboardStyle {
 
     @media(max-width:63rem){.overview{grid-template-columns:minmax(0,1fr)}}
     @media(min-width:120rem){.overview{grid-template-columns:minmax(0,1fr) minmax(0,44rem)}}
-    @media(max-width:40rem){.top{flex-wrap:wrap;gap:.25rem 1rem}.top nav{order:3;width:100%}.top nav a{padding:.35rem .5rem}.panel{padding:1rem}section{margin-top:2.5rem}.axes{grid-template-columns:auto 1fr}dialog>form{grid-template-columns:minmax(0,1fr)}dialog>form select{width:100%}html{scroll-padding-top:6rem}#live{flex:1 1 0}}
+    @media(max-width:40rem){.top{flex-wrap:wrap;gap:.25rem 1rem}.top nav{order:3;width:100%}.top nav a{padding:.35rem .5rem}.panel{padding:1rem}section{margin-top:2.5rem}.axes{grid-template-columns:auto 1fr}.progress{grid-template-columns:minmax(0,1fr) auto}.progress p{grid-column:1/-1}dialog>form{grid-template-columns:minmax(0,1fr)}dialog>form select{width:100%}html{scroll-padding-top:6rem}#live{flex:1 1 0}}
     @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}button,.button{transition:border-color .15s,color .15s}}
     @media(forced-colors:active){.bar rect,.deviation rect,.strip rect,.mark path{forced-color-adjust:none}}
     @media print{.top,.fit,#assign,#connect,.links,.axes,.skip{display:none!important}body{background:#fff}.card,.picture,.panel{break-inside:avoid}}
