@@ -112,6 +112,7 @@ def path(browser, name, width, height, dark):
     wide = page.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0, f"{wide} pixels too wide"
     if arguments.pictures:
+        page.value("scrollTo({top: 0, behavior: 'instant'})")
         page.screenshot(f"{arguments.pictures}/{name}.png")
 
     # --- A new run is activated elsewhere: the page shows it, and nothing moves ---

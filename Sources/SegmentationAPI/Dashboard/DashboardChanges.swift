@@ -16,8 +16,8 @@ struct DashboardChanges {
         html.element(
           "p", ["class": "reason"],
           "There is no run before this one. The next is compared with it: who moved, what drifted.")
+        runs(&html)
       }
-      runs(&html)
     }
   }
 
@@ -33,9 +33,8 @@ struct DashboardChanges {
     html.element("div", ["class": "halves"]) { html in
       matches(payload, &html)
       drift(comparison, &html)
-    }
-    html.element("div", ["class": "pictures"]) { html in
       shown.pictures[.movement]?.write(to: &html, query: shown.query)
+      runs(&html)
     }
     html.element("p", ["class": "links"]) { html in
       let pair = "from=\(payload.from.id)&to=\(payload.to.id)"

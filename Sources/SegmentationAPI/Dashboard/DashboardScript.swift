@@ -126,6 +126,9 @@ enum DashboardScript {
         const field = byID(id);
         if (field && field.name === name && next.contains(field) && value) field.value = value;
       }
+      // What was said of the customer stands until it is said anew, so that nothing below moves.
+      const said = old.querySelector("#assigned");
+      if (said && byID("assigned")) byID("assigned").replaceChildren(...said.childNodes);
       enhance();
       if (toTop) {
         scrollTo({ top: 0, behavior: "instant" });
@@ -262,7 +265,7 @@ enum DashboardScript {
       };
       request.onload = async () => {
         const { status, response } = request;
-        const taken = seconds();
+        const taken = Math.max(0.1, seconds());
         end();
         if (status >= 400 || !response?.run_id) return tell(new Problem(response));
         tag = null;

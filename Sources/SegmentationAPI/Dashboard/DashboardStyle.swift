@@ -13,7 +13,7 @@ enum DashboardStyle {
     let fills = SegmentMark.lightColours.indices.map { ".s\($0){fill:var(--s\($0))}" }
     let (day, night) = SegmentMark.grounds
     return """
-      :root{--side:max(clamp(.75rem,2.5vw,2.5rem),(100vw - 130rem)/2);color-scheme:light dark;--ground:#f4f6f8;--card:\(day);--ink:#1b2027;--muted:#57606a;--line:#d5dbe1;--edge:#8a939c;\
+      :root{--side:max(clamp(.75rem,2.5vw,2.5rem),(100vw - 144rem)/2);color-scheme:light dark;--ground:#f4f6f8;--card:\(day);--ink:#1b2027;--muted:#57606a;--line:#d5dbe1;--edge:#8a939c;\
       --accent:#0b5c94;--on-accent:#fff;--soft:#e8f1f8;--track:#e6eaee;--warn:#8a4b00;--bad:#a3261b;--good:#0a6b4d;\(light.joined(separator: ";"))}
       @media(prefers-color-scheme:dark){:root{--ground:#0b0e12;--card:\(night);--ink:#e6edf3;--muted:#9aa4af;--line:#2a313a;--edge:#717b86;\
       --accent:#7cc0f2;--on-accent:#06243a;--soft:#14283a;--track:#262d36;--warn:#f0b45c;--bad:#ff9a8d;--good:#62d2a8;\(dark.joined(separator: ";"))}}
@@ -118,7 +118,7 @@ enum DashboardStyle {
     .notes li{margin:.25rem 0;max-width:72ch}
     .axes{display:grid;grid-template-columns:auto 1fr auto 1fr;gap:.5rem .75rem;align-items:center;margin-top:.75rem;font-size:.875rem}
 
-    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,23rem),1fr));gap:1.25rem}
+    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1.25rem}
     .card{padding:1.25rem;display:flex;flex-direction:column;gap:.75rem;scroll-margin-top:5rem}
     .card p{margin:0}
     .card header{display:flex;gap:.6rem;align-items:flex-start}
@@ -172,7 +172,8 @@ enum DashboardStyle {
     .vote::before{content:"✓ "}
     .halves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));gap:1.25rem;align-items:start}
     .halves>*{margin:0}
-    .wide+.wide,.halves+.wide{margin-top:1.25rem}
+    .halves+.wide{margin-top:1.25rem}
+    .figure+td,.figure+th{padding-left:1rem}
     .verdict{display:inline-block;padding:.1rem .6rem;margin-right:.25rem;border-radius:1rem;background:var(--soft);color:var(--good)}
     .verdict.drifting{color:var(--warn)}
     .verdict.changed{color:var(--bad)}
@@ -181,7 +182,7 @@ enum DashboardStyle {
     .groups li{display:flex;justify-content:space-between;gap:1rem;padding:.3rem 0}
     .groups small{text-align:right}
     #assign-form{display:grid;gap:1.25rem}
-    #assigned{display:block;min-height:4.5rem;padding:.75rem 1rem;background:var(--track);border-radius:.5rem;color:var(--muted)}
+    #assigned{display:block;min-height:5.5rem;padding:.75rem 1rem;background:var(--track);border-radius:.5rem;color:var(--muted)}
     #assigned strong{color:var(--ink);font-size:1.15rem}
     #assigned .mark{vertical-align:-.15em;margin-right:.4rem}
     .steps{max-width:60rem;margin:2.5rem auto 0}
@@ -196,6 +197,7 @@ enum DashboardStyle {
     dialog>form{display:grid;grid-template-columns:minmax(10rem,1fr) auto;gap:.75rem;padding:.75rem 1.25rem}
     dialog>form select{width:auto}
     dialog>.scroll{overflow:auto;padding:0 1.25rem;flex:1 1 auto;min-height:8rem}
+    dialog>footer p{margin:0}
     dialog>footer{margin:0;padding:.75rem 1.25rem;display:flex;flex-wrap:wrap;gap:.75rem 1.25rem;align-items:center}
     dialog thead th{position:sticky;top:0;background:var(--card);z-index:1}
     dialog th bdi{overflow-wrap:normal}
