@@ -198,5 +198,6 @@ class Page:
         return [e["request"]["url"] for e in self.events("Network.requestWillBeSent")]
 
     def bytes_received(self):
-        """The bytes that came over the wire, heads and content."""
-        return sum(e["encodedDataLength"] for e in self.events("Network.loadingFinished"))
+        """The bytes that came over the wire for each address, heads and content."""
+        address = {e["requestId"]: e["request"]["url"] for e in self.events("Network.requestWillBeSent")}
+        return {address[e["requestId"]]: e["encodedDataLength"] for e in self.events("Network.loadingFinished") if e["requestId"] in address}
