@@ -162,6 +162,8 @@ struct DashboardConnect {
   private var run: Run { shown.run }
 
   private struct Item {
+    /// Whether there is something to take only where the run has its customers.
+    var needsCustomers = false
     let label: String
     let address: String
     /// The name of the file it is saved as; nil for what is looked at.
@@ -215,7 +217,8 @@ struct DashboardConnect {
               note: "opens Desktop"),
             .init(label: "OData feed", address: "/odata/", note: "version 4"),
             .init(
-              label: "Excel", address: "/customers.csv?\(query)&bom=1", file: "customers.csv",
+              needsCustomers: true, label: "Excel", address: "/customers.csv?\(query)&bom=1",
+              file: "customers.csv",
               note: "CSV with a mark"),
           ])
         group(
@@ -225,7 +228,9 @@ struct DashboardConnect {
               label: "Summary to poll",
               address: "/clusters/summary?series=\(PathSegment.encoded(run.series))",
               note: "JSON, ETag"),
-            .init(label: "Charts", address: "/charts?\(query)", note: "SVG, Vega-Lite"),
+            .init(
+              needsCustomers: true, label: "Charts", address: "/charts?\(query)",
+              note: "SVG, Vega-Lite"),
             .init(label: "This run", address: "/runs/\(run.id)", note: "JSON"),
           ])
       }
@@ -236,7 +241,7 @@ struct DashboardConnect {
     html.element("div", ["class": "panel"]) { html in
       html.element("h3", title)
       html.element("ul") { html in
-        for item in items {
+        for item in items where !item.needsCustomers || !run.isRestored {
           html.element("li") { html in
             html.element("a", ["href": item.address, "download": item.file], item.label)
             if let note = item.note { html.element("small", note) }

@@ -12,6 +12,7 @@ enum DashboardDetailsScript {
     export function tell({ byID, make, data }, error) {
       const { title, detail, type, errors } = error.body ?? { title: "Something went wrong", detail: error.message };
       const dialog = byID("problem");
+      dialog.setAttribute("aria-labelledby", "problem-title");
       const close = make("button", { type: "button", class: "main", "data-close": "" }, "Close");
       const list = make("ul");
       for (const fault of (errors ?? []).slice(0, 12)) {
@@ -67,6 +68,7 @@ enum DashboardDetailsScript {
       const { byID, view, make, data } = kit;
       const card = link.closest(".card");
       const dialog = byID("customers");
+      dialog.setAttribute("aria-labelledby", "customers-title");
       const table = make("table", {}, make("thead"), make("tbody"));
       const status = make("p", { role: "status", class: "muted" });
       const more = make("button", { type: "button", hidden: "" }, "More");

@@ -68,7 +68,7 @@ struct DashboardForm {
 
   private func options(_ html: inout HTMLWriter) {
     html.element("div", ["class": "fields"]) { html in
-      field(&html, "k", "Number of segments", "Empty: the best of the range below.") { html in
+      field(&html, "k", "Number of segments", "Empty: the best of the range.") { html in
         number(&html, "k", from: "1", to: "1000", placeholder: "found by itself")
       }
       field(&html, "k_min", "Fewest to try", nil) { html in
@@ -113,7 +113,7 @@ struct DashboardForm {
       choice(
         &html, "rfm", "Rows are",
         [
-          ("auto", "Recognised by themselves"), ("false", "Customers"), ("true", "Transactions"),
+          ("auto", "Recognised"), ("false", "Customers"), ("true", "Transactions"),
         ], chosen: nil)
     }
     if let run {
@@ -175,6 +175,12 @@ struct DashboardForm {
     }
   }
 
+  /// The number of segments that was asked for; nil where it was found.
+  private var givenCount: String? {
+    guard let run, case .fixed(let count) = run.options.clusterCount else { return nil }
+    return "\(count)"
+  }
+
   // MARK: Fields
 
   private func field(
@@ -195,7 +201,8 @@ struct DashboardForm {
       "input",
       [
         "type": "number", "id": name, "name": name, "min": from, "max": to,
-        "placeholder": placeholder, "aria-describedby": name == "k" ? "k-note" : nil,
+        "placeholder": placeholder, "value": name == "k" ? givenCount : nil,
+        "aria-describedby": name == "k" ? "k-note" : nil,
       ])
   }
 

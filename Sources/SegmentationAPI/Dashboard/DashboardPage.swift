@@ -107,7 +107,7 @@ struct DashboardPage {
     }
     // The script's dialogs: customers of a segment, and what went wrong.
     html.markup(
-      "<dialog id=\"customers\" aria-labelledby=\"customers-title\"></dialog><dialog id=\"problem\" aria-labelledby=\"problem-title\"></dialog>"
+      "<dialog id=\"customers\"></dialog><dialog id=\"problem\"></dialog>"
     )
   }
 

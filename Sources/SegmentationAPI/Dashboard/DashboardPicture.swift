@@ -14,6 +14,8 @@ struct DashboardPicture {
   let alternative: String
   let narrow: (width: Int, height: Int)
   let wide: (width: Int, height: Int)
+  /// Whether the room is a guess, in which the picture then stands as large as it fits.
+  let isExpected: Bool
 
   /// A chart that was made.
   init(_ name: ChartName, chart: some Chart) {
@@ -21,15 +23,16 @@ struct DashboardPicture {
     alternative = chart.title
     narrow = chart.size(width: Self.widths.narrow)
     wide = chart.size(width: Self.widths.wide)
+    isExpected = false
   }
 
   /// A chart that will be made when it is asked for.
   init(expecting name: ChartName) {
     self.name = name
     alternative = name.summary
-    let height = name == .k || name == .pairs ? 700 : 520
-    narrow = (Self.widths.narrow.pixels, height)
-    wide = (Self.widths.wide.pixels, height)
+    narrow = (Self.widths.narrow.pixels, Self.widths.narrow.pixels)
+    wide = (Self.widths.wide.pixels, Self.widths.wide.pixels)
+    isExpected = true
   }
 
   /// The pictures of a run.
@@ -53,7 +56,10 @@ struct DashboardPicture {
 
   /// The picture with the links to take it along.
   func write(to html: inout HTMLWriter, query: String, isFirst: Bool = false) {
-    html.element("figure", ["class": "picture", "id": "chart-\(name.rawValue)"]) { html in
+    html.element(
+      "figure",
+      ["class": isExpected ? "picture expected" : "picture", "id": "chart-\(name.rawValue)"]
+    ) { html in
       html.element("picture") { html in
         html.void(
           "source",

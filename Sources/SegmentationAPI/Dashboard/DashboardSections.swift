@@ -243,7 +243,8 @@ struct DashboardData {
           for column in report.columns.prefix(Self.columnLimit) {
             html.element("tr") { html in
               html.element("th", ["scope": "row"]) { html in
-                html.data(column.header.isEmpty ? column.key : column.header)
+                let header = Label.clean(column.header)
+                html.data(header.isEmpty ? column.key : header)
               }
               html.element("td") { html in
                 html.text(column.isFeature ? "feature" : column.role.word)

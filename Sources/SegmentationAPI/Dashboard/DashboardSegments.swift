@@ -6,6 +6,13 @@ struct DashboardSegments {
   let shown: DashboardPage.RunView
 
   private var run: Run { shown.run }
+  private let names: [String]
+
+  init(shown: DashboardPage.RunView) {
+    self.shown = shown
+    names = DashboardText.shortNames(of: shown.run)
+  }
+
   /// The most cards of the page; the list of segments has all.
   private static let cardLimit = 60
   /// The most features that a card compares, those first that set the segment apart.
@@ -103,7 +110,7 @@ struct DashboardSegments {
           let feature = run.features[index]
           html.element("tr") { html in
             html.element("th", ["scope": "row"]) { html in
-              html.data(DashboardText.name(of: feature))
+              html.data(names[index])
             }
             html.element(
               "td", ["class": "figure"],
@@ -172,8 +179,12 @@ struct DashboardSegments {
 
   /// The rule by the names of columns as the page has them.
   private func text(of rule: SegmentRule) -> String {
-    rule.text(keys: run.features.map { Label.clean(DashboardText.name(of: $0)) })
+    rule.text(keys: names.map(Self.cut))
       .split(separator: " <= ").joined(separator: " ≤ ")
+  }
+
+  private static func cut(_ name: String) -> String {
+    name.count > 40 ? name.prefix(39) + "…" : name
   }
 
   private func links(_ segment: Segment, _ html: inout HTMLWriter) {

@@ -36,6 +36,7 @@ enum DashboardStyle {
     small{font-size:.8125rem;color:var(--muted)}
     a{color:var(--accent);text-underline-offset:.15em}
     bdi{overflow-wrap:anywhere}
+    th bdi,label bdi,dialog h2 bdi{display:-webkit-inline-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;vertical-align:bottom}
     code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
     pre{overflow-x:auto;padding:.75rem 1rem;background:var(--track);border-radius:.5rem}
     section{margin-top:3.5rem}
@@ -152,6 +153,7 @@ enum DashboardStyle {
     .picture{margin:0;break-inside:avoid;padding:.25rem;overflow:hidden}
     .pictures .picture{margin-bottom:1.25rem}
     .picture img{display:block;width:100%;height:auto}
+    .expected img{aspect-ratio:1;object-fit:contain;object-position:0 0}
     figcaption{display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:.35rem .9rem .5rem;font-size:.8125rem;color:var(--muted)}
     figcaption span:first-child{flex:1 1 auto}
 
@@ -182,6 +184,7 @@ enum DashboardStyle {
     .groups li{display:flex;justify-content:space-between;gap:1rem;padding:.3rem 0}
     .groups small{text-align:right}
     #assign-form{display:grid;gap:1.25rem}
+    #assign-form button{justify-self:start}
     #assigned{display:block;min-height:5.5rem;padding:.75rem 1rem;background:var(--track);border-radius:.5rem;color:var(--muted)}
     #assigned strong{color:var(--ink);font-size:1.15rem}
     #assigned .mark{vertical-align:-.15em;margin-right:.4rem}

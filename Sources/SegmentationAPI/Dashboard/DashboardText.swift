@@ -37,7 +37,19 @@ enum DashboardText {
 
   /// A column as it is called on the page.
   static func name(of feature: RunFeature) -> String {
-    RunCharts.name(feature.header, unit: feature.unit)
+    let name = Label.clean(RunCharts.name(feature.header, unit: feature.unit))
+    return name.isEmpty ? feature.key : name
+  }
+
+  /// The features of a run without what stands in parentheses, where they are still told apart.
+  static func shortNames(of run: Run) -> [String] {
+    let names = run.features.map { name(of: $0) }
+    let short = names.map { name -> String in
+      guard name.hasSuffix(")"), let start = name.firstIndex(of: "(") else { return name }
+      let rest = Label.clean(String(name[..<start]))
+      return rest.isEmpty ? name : rest
+    }
+    return Set(short).count == names.count ? short : names
   }
 
   static func goal(_ goal: SegmentGoal) -> String {
