@@ -165,7 +165,7 @@ struct CleaningPropertyTests {
     func drawn(_ numbers: [Double]) -> [Double] {
       var sample = OrderFreeSample(rowCount: numbers.count, limit: 6000)
       sample.add([numbers, numbers.map { $0 * 0.5 }], count: numbers.count)
-      return sample.positions(limit: 6000).map { numbers[$0] }
+      return sample.positions(limits: [6000])[0].map { numbers[$0] }
     }
     let one = drawn(numbers)
     #expect(one.count == 6000)

@@ -62,8 +62,13 @@ class Case:
         query = urllib.parse.urlencode({**self.options, "series": self.name})
         self.run = json.loads(service.ask(f"/segments?{query}", self.fit))["run_id"]
         self.model = json.loads(service.text(f"/runs/{self.run}/model.json"))
-        self.features = [self.header.index(f["header"]) for f in self.model["features"]]
-        content = written([["" if v is None else repr(v) for v in r] for r in self.rows], self.header)
+        # The column of each feature, and the category it stands for; None for a number.
+        told = [f.get("category") for f in self.model["features"]]
+        headers = [c["header"] if c else f["header"] for c, f in zip(told, self.model["features"])]
+        self.features = [self.header.index(h) for h in headers]
+        self.categories = [c["name"] if c else None for c in told]
+        self.texts = {h for c, h in zip(told, headers) if c}
+        content = written([["" if v is None else v if isinstance(v, str) else repr(v) for v in r] for r in self.rows], self.header)
         answer = service.ask(f"/segments/assign.csv?run={self.run}", content).decode()
         lines = csv.reader(io.StringIO(answer, newline=""))
         names = next(lines)
@@ -117,6 +122,18 @@ def cases(count):
     yield Case("mall-log", content, {"k": 6, "scale": "log"}, header, rows)
     yield Case("one", content, {"k": 1}, header, rows)
 
+    # Categories as features: quotes, blanks, capitals and gaps in them.
+    random.seed(11)
+    names = ["Rome", "rome", "l'Aquila", 'the "old" one', " Rome", "Größe & <co>", None]
+    header = ["Age", "Home City", "Pays \\ how"]
+
+    def customer():
+        return [float(random.randint(18, 80)), random.choice(names), random.choice(["cash", "card", None])]
+
+    fit = [customer() for _ in range(700)]
+    rows = [customer() for _ in range(min(count, 20000))] + [[None, "Rome", "cash"], [40.0, "Paris", "cash"]]
+    yield Case("onehot", written([["" if v is None else v for v in r] for r in fit], header), {"k": 6, "categorical": "onehot", "duplicates": "keep"}, header, rows)
+
     # Centroids on a square: whatever lies on an axis is as near to one as to another, exactly.
     corners = [[x, y] for x in (-10, 10) for y in (-10, 10) for _ in range(3)]
     grid = [[float(x), float(y)] for x in range(-30, 31) for y in range(-30, 31)]
@@ -146,7 +163,7 @@ def cases(count):
 
 
 def columns(case, quote, kind):
-    return ", ".join([f"rowno INTEGER"] + [f"{quote(h)} {kind}" for h in case.header])
+    return ", ".join([f"rowno INTEGER"] + [f"{quote(h)} {'VARCHAR' if h in case.texts else kind}" for h in case.header])
 
 
 def double_quoted(name):
@@ -263,9 +280,9 @@ class Spark:
         # Letters stand in for names here: only the table must have the odd ones.
         schema = types.StructType(
             [types.StructField("rowno", types.IntegerType())]
-            + [types.StructField(h, types.DoubleType()) for h in case.header]
+            + [types.StructField(h, types.StringType() if h in case.texts else types.DoubleType()) for h in case.header]
         )
-        self.session.read.csv(path, schema=schema, header=True, enforceSchema=True).createOrReplaceTempView("customers")
+        self.session.read.csv(path, schema=schema, header=True, enforceSchema=True, escape='"', ignoreLeadingWhiteSpace=False).createOrReplaceTempView("customers")
         scored = self.session.sql(case.sql(service, "spark")).selectExpr(*RESULT.split(", "))
         target = os.path.join(folder, "scored")
         shutil.rmtree(target, ignore_errors=True)
@@ -295,8 +312,12 @@ class PMML:
         path = os.path.join(folder, "model.pmml")
         with open(path, "w") as file:
             file.write(text)
-        names = [f["header"] for f in case.model["features"]]
-        frame = pandas.DataFrame([[r[i] for i in case.features] for r in case.rows], columns=names, dtype=float)
+        frame = pandas.DataFrame(
+            {
+                case.header[i]: pandas.Series([r[i] for r in case.rows], dtype=object if case.header[i] in case.texts else float)
+                for i in dict.fromkeys(case.features)
+            }
+        )
         number = {c["segment_id"]: i for i, c in enumerate(case.model["clusters"])}
         far = [c["far_distance"] for c in case.model["clusters"]]
 
@@ -307,7 +328,7 @@ class PMML:
                     yield i, segment, number[segment], distance, distance > far[number[segment]]
 
         # A value without a distance is no business of PMML: those rows are left to the others.
-        usable = [all(r[i] is None or abs(r[i]) < 1e100 for i in case.features) for r in case.rows]
+        usable = [all(r[i] is None or isinstance(r[i], str) or abs(r[i]) < 1e100 for i in case.features) for r in case.rows]
         for name, evaluate in (("jpmml", self.jpmml), ("pmml4s", self.pmml4s)):
             answer = evaluate(path, frame)
             results = line_up(case, lines(answer["segment_id"], answer["squared_distance"]))
@@ -338,9 +359,15 @@ class ONNX:
         model = self.onnx.load_model_from_string(content)
         self.onnx.checker.check_model(model, full_check=True)
         told = {entry.key: entry.value for entry in model.metadata_props}
-        assert [told[f"feature.{i}"] for i in range(len(case.features))] == [case.header[i] for i in case.features]
+        assert [told[f"feature.{i}"] for i in range(len(case.features))] == [f["header"] for f in case.model["features"]]
+
+        def number(value, category):
+            if category is not None:
+                return float(value == category)
+            return math.nan if value is None else value
+
         rows = self.numpy.array(
-            [[math.nan if r[i] is None else r[i] for i in case.features] for r in case.rows], dtype=self.numpy.float64
+            [[number(r[i], c) for i, c in zip(case.features, case.categories)] for r in case.rows], dtype=self.numpy.float64
         )
         session = self.runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
         cluster, distance, far = session.run(["cluster", "distance", "far"], {"X": rows})

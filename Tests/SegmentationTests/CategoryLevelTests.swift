@@ -138,7 +138,8 @@ import Testing
     #expect(
       pmml.contains("<DataField name=\"home_city\" optype=\"categorical\" dataType=\"string\"/>"))
     #expect(pmml.contains("<DataDictionary numberOfFields=\"2\">"))
-    #expect(pmml.contains("<Constant dataType=\"string\">l'Aquila</Constant>"))
+    #expect(
+      pmml.contains("<NormDiscrete field=\"home_city\" value=\"l'Aquila\" mapMissingTo=\"0\"/>"))
     let onnx = String(decoding: ONNXModel(run.scoringModel).bytes, as: UTF8.self)
     #expect(onnx.contains("home_city_l_aquila"))
   }

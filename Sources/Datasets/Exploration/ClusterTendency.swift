@@ -14,7 +14,7 @@ enum ClusterTendency {
   ///
   /// - SeeAlso: Hopkins and Skellam 1954, doi:10.1093/oxfordjournals.aob.a083391; the power after
   ///   Cross and Jain 1982.
-  static func hopkins(_ columns: [[Double]]) -> Double? {
+  static func hopkins(_ columns: [[Double]], threads: Int = 1) -> Double? {
     guard let rowCount = columns.first?.count else { return nil }
     var rows = (0..<rowCount).map { row in columns.map { $0[row] } }
     rows.removeAll { $0.contains(where: \.isNaN) }
@@ -31,19 +31,18 @@ enum ClusterTendency {
     guard !unit.isEmpty else { return nil }
     let points = Points(unit)
     var random = SampleRandom(state: 1954)
-    var strewn = 0.0
-    for _ in 0..<pointCount {
-      let point = (0..<points.width).map { _ in random.unit() }
-      strewn += points.poweredDistance(from: point, except: -1)
-    }
     let probes = min(rowLimit, points.count)
-    var found = 0.0
-    for probe in 0..<probes {
-      let row = probe * points.count / probes
-      found += points.poweredDistance(from: points[row], except: row)
+    let places =
+      (0..<pointCount).map { _ in (point: (0..<points.width).map { _ in random.unit() }, row: -1) }
+      + (0..<probes).map { probe in
+        let row = probe * points.count / probes
+        return (point: points[row], row: row)
+      }
+    let distances = ParallelMap.map(places.count, threads: threads) {
+      points.poweredDistance(from: places[$0].point, except: places[$0].row)
     }
-    strewn /= Double(pointCount)
-    found /= Double(probes)
+    let strewn = distances[..<pointCount].reduce(0, +) / Double(pointCount)
+    let found = distances[pointCount...].reduce(0, +) / Double(probes)
     return strewn + found > 0 ? strewn / (strewn + found) : nil
   }
 }

@@ -18,8 +18,8 @@ enum Correlation {
   private static let pairwiseLimit = 20_000
 
   /// Correlations of ranks, over the rows in which both have a number.
-  static func ofRanks(_ columns: [[Double]]) -> [[Double?]] {
-    var matrix = matrix(columns.map(ranks))
+  static func ofRanks(_ columns: [[Double]], threads: Int = 1) -> [[Double?]] {
+    var matrix = matrix(ParallelMap.map(columns.count, threads: threads) { ranks(columns[$0]) })
     let hasGaps = columns.map { $0.contains(where: \.isNaN) }
     for one in columns.indices {
       for other in 0..<one where hasGaps[one] || hasGaps[other] {

@@ -43,16 +43,20 @@ extension Exploration {
     }
     pearson = pairs.correlations
     categoryMeans = groups.map { $0.means(of: numeric) }
-    let ranked = sample.positions(limit: Exploration.rankedRowLimit).map { rows[$0] }
+    let samples = sample.positions(
+      limits: [Exploration.rankedRowLimit, ClusterTendency.sampleLimit])
+    let ranked = GatheredRows(samples[0].map { rows[$0] })
     spearman = Correlation.ofRanks(
-      numeric.map { index in ranked.map { table.columns[index].number(at: $0) ?? .nan } })
-    spearmanRowCount = ranked.count
-    let probed = sample.positions(limit: ClusterTendency.sampleLimit).map { rows[$0] }
+      ParallelMap.map(numeric.count, threads: threads) {
+        ranked.numbers(of: table.columns[numeric[$0]])
+      }, threads: threads)
+    spearmanRowCount = samples[0].count
+    let probed = samples[1].map { rows[$0] }
     hopkinsRowCount = probed.count
     hopkins = ClusterTendency.hopkins(
       dataset.features.map { index in
         probed.map { dataset.number(ofRow: $0, column: index) ?? .nan }
-      })
+      }, threads: threads)
   }
 }
 

@@ -32,17 +32,35 @@ struct OrderFreeSample {
     }
   }
 
-  /// Positions among the rows added: all, or about `limit` of them.
-  func positions(limit: Int) -> [Int] {
-    guard rowCount > limit, !isWhole else { return Array(0..<rowCount) }
-    var sorted = hashes
-    RadixSort.sort(&sorted)
-    let chosen = (0..<limit).map { sorted[$0 * rowCount / limit] }
+  /// For each limit positions among the rows added: all, or about as many.
+  func positions(limits: [Int]) -> [[Int]] {
+    var sorted: [UInt64] = []
+    return limits.map { limit in
+      guard rowCount > limit, !isWhole else { return Array(0..<rowCount) }
+      if sorted.isEmpty {
+        sorted = hashes
+        RadixSort.sort(&sorted)
+      }
+      return positions(of: (0..<limit).map { sorted[$0 * rowCount / limit] })
+    }
+  }
+
+  /// Where each of some hashes stands first.
+  private func positions(of chosen: [UInt64]) -> [Int] {
     var places: [UInt64: Int] = [:]
-    places.reserveCapacity(limit)
-    for hash in chosen { places[hash] = -1 }
+    places.reserveCapacity(chosen.count)
+    // A look at one bit spares most rows the dictionary.
+    let bitCount = 1 << 22
+    var isWanted = [UInt64](repeating: 0, count: bitCount / 64)
+    for hash in chosen {
+      places[hash] = -1
+      let bit = Int(hash % UInt64(bitCount))
+      isWanted[bit / 64] |= 1 << UInt64(bit % 64)
+    }
     var missing = places.count
-    for (position, hash) in hashes.enumerated() where places[hash] == -1 {
+    for (position, hash) in hashes.enumerated() {
+      let bit = Int(hash % UInt64(bitCount))
+      guard isWanted[bit / 64] >> UInt64(bit % 64) & 1 == 1, places[hash] == -1 else { continue }
       places[hash] = position
       missing -= 1
       if missing == 0 { break }

@@ -41,9 +41,14 @@ public struct PMMLModel: Sendable {
   }
 
   /// A name for the scaled form of each field that no field has.
-  private var scaledNames: [String] {
+  private var scaledNames: [String] { names(after: "scaled ") }
+
+  /// A name for what tells whether a category is there.
+  private var categoryNames: [String] { names(after: "category ") }
+
+  private func names(after prefix: String) -> [String] {
     let taken = Set(fieldNames + columns.map(\.name))
-    var prefix = "scaled "
+    var prefix = prefix
     while fieldNames.contains(where: { taken.contains(prefix + $0) }) { prefix += "_" }
     return fieldNames.map { prefix + $0 }
   }
@@ -62,7 +67,7 @@ public struct PMMLModel: Sendable {
     xml.open("TransformationDictionary", [])
     for (index, feature) in model.features.enumerated() {
       if let level = feature.level {
-        writeCategory(level, feature, name: scaledNames[index], &xml)
+        writeCategory(level, feature, at: index, &xml)
         continue
       }
       xml.open(
@@ -82,28 +87,28 @@ public struct PMMLModel: Sendable {
     xml.close("TransformationDictionary")
   }
 
-  /// 1 over the spread for the category, 0 for others and for none.
+  /// 1 for the category, 0 for others and for none; then over the spread.
+  ///
+  /// The category stands in an attribute: PMML4S 1.5 reads the text of a constant only up to the
+  /// first character that XML escapes.
   private func writeCategory(
-    _ level: CategoryLevel, _ feature: ScoringModel.Feature, name: String, _ xml: inout XMLWriter
+    _ level: CategoryLevel, _ feature: ScoringModel.Feature, at index: Int, _ xml: inout XMLWriter
   ) {
-    let column = model.columnName(of: feature, names)
     xml.open(
-      "DerivedField", [("name", name), ("optype", "continuous"), ("dataType", "double")])
+      "DerivedField",
+      [("name", categoryNames[index]), ("optype", "continuous"), ("dataType", "double")])
+    xml.empty(
+      "NormDiscrete",
+      [
+        ("field", model.columnName(of: feature, names)), ("value", level.name),
+        ("mapMissingTo", "0"),
+      ])
+    xml.close("DerivedField")
+    xml.open(
+      "DerivedField",
+      [("name", scaledNames[index]), ("optype", "continuous"), ("dataType", "double")])
     xml.open("Apply", [("function", "/")])
-    xml.open("Apply", [("function", "if")])
-    xml.open("Apply", [("function", "isMissing")])
-    xml.empty("FieldRef", [("field", column)])
-    xml.close("Apply")
-    xml.element("Constant", [("dataType", "double")], "0.0")
-    xml.open("Apply", [("function", "if")])
-    xml.open("Apply", [("function", "equal")])
-    xml.empty("FieldRef", [("field", column)])
-    xml.element("Constant", [("dataType", "string")], level.name)
-    xml.close("Apply")
-    xml.element("Constant", [("dataType", "double")], "1.0")
-    xml.element("Constant", [("dataType", "double")], "0.0")
-    xml.close("Apply")
-    xml.close("Apply")
+    xml.empty("FieldRef", [("field", categoryNames[index])])
     xml.element("Constant", [("dataType", "double")], feature.scaling.spread.description)
     xml.close("Apply")
     xml.close("DerivedField")

@@ -184,6 +184,10 @@ public struct SQLModel: Sendable {
   }
 
   private var comment: String {
-    "-- Segments of segmentd for \(dialect.rawValue): one row out for each row in."
+    let text = "-- Segments of segmentd for \(dialect.rawValue): one row out for each row in."
+    guard model.features.contains(where: \.scaling.isLogarithmic) else { return text }
+    return text
+      + "\n-- LN is this database's own: it may differ in the last place, and then so may the segment of"
+      + "\n-- a customer who stands on the border of two."
   }
 }
