@@ -24,7 +24,7 @@ struct SegmentSearch {
     let fitter = try kMeans(clusterCount)
     let model = try fitter.merging(
       fitter.fit(points, weights: weights), below: minimum, of: points, weights: weights)
-    clock.mark("fit")
+    clock.mark(.fit)
     return try judged(model, choice: nil, clock: &clock)
   }
 
@@ -36,9 +36,9 @@ struct SegmentSearch {
       range: range, seed: options.seed, restarts: options.restarts, threads: threads,
       cancellation: cancellation
     ).run(points, weights: weights)
-    clock.mark("fit")
+    clock.mark(.fit)
     let evidence = try evidence(found.candidates.map(\.model))
-    clock.mark("stability")
+    clock.mark(.stability)
     let candidates = zip(found.candidates.indices, found.candidates).map { index, candidate in
       let smallest = candidate.model.weightOfCluster.min() ?? 0
       return ChoiceOfClusterCount.Candidate(
@@ -77,9 +77,9 @@ struct SegmentSearch {
     let quality = try ClusterQuality.evaluate(
       points, weights: weights, model: model, seed: options.seed, threads: threads,
       cancellation: cancellation)
-    clock.mark("quality")
+    clock.mark(.quality)
     let evidence = try evidence([model])
-    clock.mark("stability")
+    clock.mark(.stability)
     return Outcome(
       model: model, quality: quality, stability: evidence.stability[0],
       structure: evidence.structure(ofModel: 0, silhouette: quality.silhouette), choice: choice)

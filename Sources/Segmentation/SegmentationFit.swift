@@ -41,7 +41,7 @@ struct SegmentationFit {
         columns: FitFeature.columns(of: features, in: dataset),
         weights: dataset.weights(), threads: threads)
     }
-    clock.mark("distinct")
+    clock.mark(.distinct)
     let columns = (0..<points.points.featureCount).map { points.points.column($0) }
     let moments = ParallelMap.map(columns.count, threads: threads) {
       WeightedMoments(columns[$0], weights: points.weights)
@@ -55,7 +55,7 @@ struct SegmentationFit {
           columns[feature].map(scalings[feature].scaled)
         })
     }
-    clock.mark("scale")
+    clock.mark(.scale)
     self.points = points
     self.moments = moments
     self.scalings = scalings

@@ -40,8 +40,16 @@ public struct SegmentationOptions: Sendable, Equatable {
   /// bootstrap does.
   public static let standardBootstrapCount = 20
 
+  /// Whether the number of clusters is chosen, not given.
+  public var choosesClusterCount: Bool {
+    switch clusterCount {
+    case .automatic: true
+    case .fixed: false
+    }
+  }
+
   /// The bootstraps to make.
-  var bootstrapCount: Int {
+  public var bootstrapCount: Int {
     if let bootstraps { return bootstraps }
     return switch clusterCount {
     case .automatic: Self.standardBootstrapCount

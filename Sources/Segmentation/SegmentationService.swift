@@ -82,13 +82,17 @@ public final class SegmentationService: Sendable {
   /// Cleans a table, fits it and stores both, in one step.
   ///
   /// The same table and options give the run that exists.
+  /// - Parameters:
+  ///   - cancellation: answering true ends the work with ``SegmentationError/cancelled``.
+  ///   - hasEnded: called at the end of each phase.
   public func segment(
     _ table: Table, options: SegmentationOptions,
-    cancellation: @escaping @Sendable () -> Bool = { false }
+    cancellation: @escaping @Sendable () -> Bool = { false },
+    hasEnded: (@Sendable (FitPhase) -> Void)? = nil
   ) throws(SegmentationError) -> Outcome {
-    var clock = PhaseClock()
+    var clock = PhaseClock(hasEnded: hasEnded)
     let dataset = try clean(table, options: options.cleaning)
-    clock.mark("clean")
+    clock.mark(.clean)
     let id = Run.fingerprint(dataset: dataset, options: options)
     if let known = store.snapshot.runs[id] {
       return try found(known, options: options, clock: &clock)
@@ -97,10 +101,12 @@ public final class SegmentationService: Sendable {
       dataset: dataset, options: options, threads: configuration.threads,
       aliases: configuration.aliases, playbook: configuration.playbook,
       cancellation: cancellation, clock: &clock)
+    guard !cancellation() else { throw .cancelled }
     let run = fit.run(id: id, createdAt: SegmentationService.now())
-    clock.mark("describe")
+    clock.mark(.describe)
+    guard !cancellation() else { throw .cancelled }
     let publication = try enter(run, activates: options.activates)
-    clock.mark("store")
+    clock.mark(.store)
     return Outcome(
       run: publication.run ?? run, isNew: publication.isNewRun, timings: clock.timings)
   }
@@ -108,12 +114,14 @@ public final class SegmentationService: Sendable {
   /// Fits a stored dataset again with other options.
   public func segment(
     datasetID: String, options: SegmentationOptions,
-    cancellation: @escaping @Sendable () -> Bool = { false }
+    cancellation: @escaping @Sendable () -> Bool = { false },
+    hasEnded: (@Sendable (FitPhase) -> Void)? = nil
   ) throws(SegmentationError) -> Outcome {
     guard let dataset = store.snapshot.datasets[datasetID] else {
       throw .unknownDataset(id: datasetID)
     }
-    return try segment(dataset.table, options: options, cancellation: cancellation)
+    return try segment(
+      dataset.table, options: options, cancellation: cancellation, hasEnded: hasEnded)
   }
 
   private func found(_ run: Run, options: SegmentationOptions, clock: inout PhaseClock)
@@ -219,18 +227,5 @@ extension SegmentationError {
     case .unknownSegment(let id, let series): self = .unknownSegment(id: id, series: series)
     case .seriesChanged(let series): self = .seriesChanged(series: series)
     }
-  }
-}
-
-/// Takes the time of phases that follow each other.
-struct PhaseClock {
-  private(set) var timings: [SegmentationService.PhaseTiming] = []
-  private var last = ContinuousClock.now
-
-  /// Ends a phase and begins the next.
-  mutating func mark(_ name: String) {
-    let now = ContinuousClock.now
-    timings.append(.init(name: name, duration: now - last))
-    last = now
   }
 }

@@ -12,14 +12,18 @@ public struct Application: RequestHandler {
     /// Whose pages may read answers.
     public var crossOrigin: CrossOriginPolicy
 
+    /// How many fits may wait for their turn after their requests were answered.
+    public var waitingJobs: Int
+
     /// A configuration with the service's own limits.
     public init(
       limits: UploadLimits = UploadLimits(), version: String,
-      crossOrigin: CrossOriginPolicy = .none
+      crossOrigin: CrossOriginPolicy = .none, waitingJobs: Int = 8
     ) {
       self.limits = limits
       self.version = version
       self.crossOrigin = crossOrigin
+      self.waitingJobs = waitingJobs
     }
   }
 
@@ -28,6 +32,7 @@ public struct Application: RequestHandler {
   private let readiness: Readiness
   private let cache = AnswerCache()
   private let changes = Changes()
+  private let jobs: JobBoard
   private let router: Router
 
   /// An application over a service.
@@ -37,9 +42,10 @@ public struct Application: RequestHandler {
     self.service = service
     self.configuration = configuration
     self.readiness = readiness
+    jobs = JobBoard(waitingLimit: configuration.waitingJobs)
     let context = Context(
       service: service, configuration: configuration, readiness: readiness, cache: cache,
-      changes: changes)
+      changes: changes, jobs: jobs)
     router = Router(
       Application.endpoints(context).map { endpoint in
         Route(
@@ -61,6 +67,7 @@ public struct Application: RequestHandler {
       + DatasetRoutes(context: context).endpoints
       + RunRoutes(context: context).endpoints
       + ModelRoutes(context: context).endpoints
+      + JobRoutes(context: context).endpoints
       + ChartRoutes(context: context).endpoints
       + ODataRoutes(context: context).endpoints
       + OperationRoutes(context: context).endpoints
@@ -68,8 +75,10 @@ public struct Application: RequestHandler {
       + DashboardRoutes(context: context).endpoints
   }
 
-  /// Answers those who wait for a change at once, since the service is about to stop.
+  /// Answers those who wait for a change at once and takes long work back, since the service is
+  /// about to stop.
   public func releaseWaiting() {
+    jobs.close()
     changes.announce()
   }
 

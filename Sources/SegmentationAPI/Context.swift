@@ -9,6 +9,7 @@ struct Context: Sendable {
   let readiness: Readiness
   let cache: AnswerCache
   let changes: Changes
+  let jobs: JobBoard
 
   /// Answers a request that matched an endpoint.
   func reply(to match: RouteMatch, with endpoint: Endpoint) -> Reply {

@@ -29,7 +29,8 @@ final class Service: Sendable {
       configuration: .init(
         limits: Service.uploadLimits(settings, threads: threads), version: Service.version,
         // The setting was checked when it was read.
-        crossOrigin: CrossOriginPolicy(settings.corsOrigins) ?? .none),
+        crossOrigin: CrossOriginPolicy(settings.corsOrigins) ?? .none,
+        waitingJobs: settings.maxJobs),
       readiness: readiness)
     server = Server(
       configuration: Service.serverConfiguration(settings, threads: threads),

@@ -159,7 +159,7 @@ final class ContentWork: Sendable {
     }
     switch taken {
     case .receiver(var receiver):
-      loop.post(.answer(id, receiver.finish()))
+      receiver.finish { [loop, id] in loop.post(.answer(id, $0)) }
     case .transformer(var transformer):
       var output: [UInt8] = []
       if let answer = transformer.finish(into: &output) {

@@ -93,6 +93,18 @@ public protocol ContentReceiver: Sendable {
 
   /// The content is complete.
   mutating func finish() -> Response
+
+  /// The content is complete: calls `deliver` once with the answer, now or later, from any thread.
+  ///
+  /// Until then the request costs its connection; ``Limits/answerTime`` bounds the wait.
+  mutating func finish(_ deliver: @escaping @Sendable (Response) -> Void)
+}
+
+extension ContentReceiver {
+  /// Delivers what ``finish()`` answers.
+  public mutating func finish(_ deliver: @escaping @Sendable (Response) -> Void) {
+    deliver(finish())
+  }
 }
 
 /// Turns a request's content into the answer's content while it arrives, in bounded memory.

@@ -84,7 +84,7 @@ struct Call: Sendable {
       return Answer(status, form: .json, bytes: json.bytes)
     }
     switch form {
-    case .json, .sql, .pmml, .onnx, .svg, .vegaLite, .css, .js:
+    case .json, .sql, .pmml, .onnx, .svg, .vegaLite, .css, .js, .events:
       return Answer(status, form: .json, bytes: json.bytes)
     case .ndjson: return Answer(status, form: .ndjson, bytes: json.bytes + [0x0A])
     case .csv:

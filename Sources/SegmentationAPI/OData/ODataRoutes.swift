@@ -280,17 +280,11 @@ struct ODataRoutes {
 
   /// `Prefer: odata.maxpagesize=N` (OData v4 Part 1, §8.2.8.5).
   private static func preferredPageSize(_ request: Request) -> Int? {
-    for field in request.fields.values("Prefer") {
-      for item in field.split(separator: ",") {
-        let words = item.split(separator: "=", maxSplits: 1)
-        guard words.count == 2 else { continue }
-        let name = words[0].filter { $0 != " " }.lowercased()
-        guard name == "odata.maxpagesize" || name == "maxpagesize" else { continue }
-        let text = words[1].prefix { $0 != ";" }.filter { $0 != " " && $0 != "\"" }
-        if let size = WholeNumber.parse(text), size > 0 { return min(size, largestPageSize) }
-      }
-    }
-    return nil
+    let preferences = Preferences(request)
+    guard let text = preferences["odata.maxpagesize"] ?? preferences["maxpagesize"],
+      let size = WholeNumber.parse(text), size > 0
+    else { return nil }
+    return min(size, largestPageSize)
   }
 
   private func nextLink(_ call: Call, _ set: EntitySet, _ cursor: Cursor) -> String {

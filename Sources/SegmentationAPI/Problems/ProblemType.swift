@@ -185,6 +185,10 @@ extension ProblemType {
   static let overloaded = ProblemType(
     "overloaded", .serviceUnavailable, "The service has all the work it can take",
     "Send the request again after the time in Retry-After.")
+  static let cancelled = ProblemType(
+    "cancelled", .conflict, "The work was taken back",
+    "It was cancelled before it was done and nothing was stored; send the request again to start anew."
+  )
   static let stopping = ProblemType(
     "stopping", .serviceUnavailable, "The request was given up",
     "The service is stopping or the client went away; send the request again.")
@@ -203,6 +207,6 @@ extension ProblemType {
     malformedPatch, malformedModel, restoredRun, methodNotAllowed, notAcceptable,
     badRequest, requestTimeout, lengthRequired, uriTooLong, fieldsTooLarge, expectationFailed,
     notImplemented, versionNotSupported,
-    storeFull, overloaded, stopping, internalError,
+    storeFull, overloaded, cancelled, stopping, internalError,
   ]
 }

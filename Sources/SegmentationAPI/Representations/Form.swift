@@ -7,6 +7,7 @@ enum Form: String, Sendable, CaseIterable {
   case svg
   case vegaLite = "vl.json"
   case css, js
+  case events = "sse"
 
   /// The media type sent in `Content-Type`.
   var contentType: String {
@@ -23,6 +24,7 @@ enum Form: String, Sendable, CaseIterable {
     case .vegaLite: "application/vnd.vegalite.v5+json"
     case .css: "text/css; charset=utf-8"
     case .js: "text/javascript; charset=utf-8"
+    case .events: "text/event-stream"
     }
   }
 
@@ -41,6 +43,7 @@ enum Form: String, Sendable, CaseIterable {
     case .vegaLite: Form.vegaLiteOffers
     case .css: Form.cssOffers
     case .js: Form.jsOffers
+    case .events: Form.eventOffers
     }
   }
 
@@ -59,6 +62,7 @@ enum Form: String, Sendable, CaseIterable {
     MediaType("application", "vnd.vegalite.v5+json"), MediaType("application", "json"),
   ]
   private static let cssOffers = [MediaType("text", "css")]
+  private static let eventOffers = [MediaType("text", "event-stream")]
   private static let jsOffers = [MediaType("text", "javascript")]
   private static let onnxOffers = [MediaType("application", "octet-stream")]
 

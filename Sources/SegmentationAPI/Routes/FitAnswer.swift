@@ -6,8 +6,50 @@ import Segmentation
 struct FitAnswer {
   let call: Call
   let context: Context
+  /// The job that does it; nil while the client waits for the answer.
+  var job: Job?
+
+  /// The fit as work that goes on by itself; nil for a dry run, which is quick, and for a form sent by
+  /// hand.
+  func work(on rows: ReceivedRows) throws(ProblemDetails) -> JobBoard.Work? {
+    let options = try SegmentationOptions(call.query)
+    var reader = QueryReader(call.query)
+    let isDry = reader.flag("dry_run", default: false)
+    try reader.finish()
+    guard !isDry, call.form != .html else { return nil }
+    guard rows.decoded != nil || call.query["dataset"] != nil else {
+      throw ProblemDetails(DatasetError.emptyContent)
+    }
+    let stored = call.query["dataset"].flatMap { call.service.snapshot.datasets[$0] }
+    let rowCount = rows.decoded?.table.rowCount ?? stored?.table.rowCount ?? 0
+    return JobBoard.Work(forecast: forecast(options, rowCount: rowCount)) { job in
+      var fit = self
+      fit.job = job
+      let version = call.service.version
+      defer { if call.service.version != version { context.changes.announce() } }
+      do throws(ProblemDetails) {
+        let (runID, answer) = try fit.fitted(rows)
+        return .succeeded(runID: runID ?? "", context.respond(to: call, answer))
+      } catch {
+        return error.type == .stopping ? .cancelled(error) : .failed(error)
+      }
+    }
+  }
+
+  private func forecast(_ options: SegmentationOptions, rowCount: Int) -> FitForecast.Request {
+    FitForecast.Request(
+      rowCount: rowCount, choosesK: options.choosesClusterCount,
+      bootstrapCount: options.bootstrapCount)
+  }
 
   func answer(to rows: ReceivedRows) throws(ProblemDetails) -> Answer {
+    try fitted(rows).answer
+  }
+
+  /// The answer, and the run that it tells of unless nothing was stored.
+  private func fitted(_ rows: ReceivedRows) throws(ProblemDetails) -> (
+    runID: String?, answer: Answer
+  ) {
     let options = try SegmentationOptions(call.query)
     var reader = QueryReader(call.query)
     let isDry = reader.flag("dry_run", default: false)
@@ -21,15 +63,21 @@ struct FitAnswer {
         try call.service.clean(table, options: options.cleaning)
       }
       let report = QualityPayload(dataset: dataset).json(findings: Page.standardLimit)
-      return call.answer(
-        isExplored ? adding("eda", exploration(of: dataset), to: report) : report)
+      return (
+        nil,
+        call.answer(isExplored ? adding("eda", exploration(of: dataset), to: report) : report)
+      )
     }
     let outcome = try outcome(rows, options: options)
+    if outcome.isNew {
+      context.jobs.forecast.learn(
+        outcome.timings, of: forecast(options, rowCount: outcome.run.dataset.table.rowCount))
+    }
     if call.form == .html {
       // A form sent by hand leads to the page, which shows the run (RFC 9110 §15.4.4).
       var answer = Answer(.seeOther)
       answer.fields.append("Location", "/?series=\(PathSegment.encoded(outcome.run.series))")
-      return answer
+      return (outcome.run.id, answer)
     }
     // Of transactions each row is handed back with the segment of its customer.
     let transactions = rows.decoded?.archive == nil ? nil : rows.decoded?.table
@@ -57,7 +105,7 @@ struct FitAnswer {
     answer.status = outcome.isNew ? .created : .ok
     answer.fields.append("Location", "/runs/\(outcome.run.id)")
     answer.fields.append("Server-Timing", timing(rows, timings))
-    return answer
+    return (outcome.run.id, answer)
   }
 
   private func described(
@@ -90,16 +138,19 @@ struct FitAnswer {
     throws(ProblemDetails) -> SegmentationService.Outcome
   {
     let cancellation = call.request.cancellation
-    let isCancelled: @Sendable () -> Bool = { cancellation.isCancelled }
+    let job = job
+    let isCancelled: @Sendable () -> Bool = { job?.isCancelled ?? cancellation.isCancelled }
+    let hasEnded = job.map { job in { @Sendable phase in job.ended(phase) } }
     guard let table = rows.decoded?.table else {
       guard let id = call.query["dataset"] else { throw ProblemDetails(DatasetError.emptyContent) }
       let sample = id == "sample" ? try FitAnswer.sample() : nil
       return try call.attempt { () throws(SegmentationError) in
         if let sample {
-          return try call.service.segment(sample, options: options, cancellation: isCancelled)
+          return try call.service.segment(
+            sample, options: options, cancellation: isCancelled, hasEnded: hasEnded)
         }
         return try call.service.segment(
-          datasetID: id, options: options, cancellation: isCancelled)
+          datasetID: id, options: options, cancellation: isCancelled, hasEnded: hasEnded)
       }
     }
     guard call.query["dataset"] == nil else {
@@ -109,7 +160,8 @@ struct FitAnswer {
         faults: [.init(pointer: "dataset", reason: "given together with content")])
     }
     return try call.attempt { () throws(SegmentationError) in
-      try call.service.segment(table, options: options, cancellation: isCancelled)
+      try call.service.segment(
+        table, options: options, cancellation: isCancelled, hasEnded: hasEnded)
     }
   }
 

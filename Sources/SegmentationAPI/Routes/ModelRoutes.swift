@@ -61,7 +61,7 @@ struct ModelRoutes {
           "\(SQLModel(model, dialect: dialect, table: table, names: names).text)\n".utf8)
       case .pmml: Array(PMMLModel(model, names: names).text.utf8)
       case .onnx: ONNXModel(model, names: names).bytes
-      case .json, .csv, .ndjson, .txt, .html, .svg, .vegaLite, .css, .js:
+      case .json, .csv, .ndjson, .txt, .html, .svg, .vegaLite, .css, .js, .events:
         ModelPayload(run: run).json.bytes
       }
     return Answer(form: call.form, bytes: bytes)

@@ -50,6 +50,8 @@ struct SegmentRoutes {
       keepsText: call.form == .csv
     ) { call, rows throws(ProblemDetails) in
       try FitAnswer(call: call, context: context).answer(to: rows)
+    } background: { call, rows throws(ProblemDetails) in
+      try FitAnswer(call: call, context: context).work(on: rows)
     }
   }
 

@@ -8,6 +8,8 @@ struct RowUpload: Sendable {
   /// Whether the text of every record is kept, to hand the file back.
   let keepsText: Bool
   let finish: @Sendable (Call, ReceivedRows) throws(ProblemDetails) -> Answer
+  /// For a route whose work may go on after the answer: the work; nil when it is to be waited for.
+  var background: (@Sendable (Call, ReceivedRows) throws(ProblemDetails) -> JobBoard.Work?)? = nil
   /// For a route that can answer rows as they arrive: what does so, for content that is no form
   /// and is not declared to be JSON.
   var stream: (@Sendable (DecodingOptions) -> any ContentTransformer)? = nil

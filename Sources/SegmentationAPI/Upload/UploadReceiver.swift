@@ -46,26 +46,52 @@ struct UploadReceiver: ContentReceiver {
   }
 
   mutating func finish() -> Response {
-    let version = context.service.version
-    defer { if context.service.version != version { context.changes.announce() } }
-    let start = ContinuousClock.now
     do {
-      var query = call.query
-      if let form {
-        try form.finish()
-        rows = form.rows
-        self.form = nil
-        query = query.merging(try Query(form.options, allowing: upload.parameters))
-      }
-      let decoded = try rows.finish()
-      duration += ContinuousClock.now - start
-      let call = Call(
-        request: call.request, service: call.service, parameters: call.parameters, query: query,
-        form: call.form)
-      return context.respond(
-        to: call, try upload.finish(call, ReceivedRows(decoded: decoded, duration: duration)))
+      let (call, rows) = try received()
+      return answer(call, rows)
     } catch {
       return error.response(to: call)
+    }
+  }
+
+  /// Answers at once with where to look, if the client would like that; else when all is done.
+  mutating func finish(_ deliver: @escaping @Sendable (Response) -> Void) {
+    guard let background = upload.background,
+      let preference = Preferences(call.request).background
+    else { return deliver(finish()) }
+    do {
+      let (call, rows) = try received()
+      guard let work = try background(call, rows) else { return deliver(answer(call, rows)) }
+      try BackgroundAnswer(call: call, context: context).start(
+        work, wait: preference.wait, deliver)
+    } catch {
+      deliver(error.response(to: call))
+    }
+  }
+
+  /// The rows, and the call with the options of the form.
+  private mutating func received() throws(ProblemDetails) -> (Call, ReceivedRows) {
+    let start = ContinuousClock.now
+    var query = call.query
+    if let form {
+      try form.finish()
+      rows = form.rows
+      self.form = nil
+      query = query.merging(try Query(form.options, allowing: upload.parameters))
+    }
+    let decoded = try rows.finish()
+    duration += ContinuousClock.now - start
+    let call = Call(
+      request: call.request, service: call.service, parameters: call.parameters, query: query,
+      form: call.form)
+    return (call, ReceivedRows(decoded: decoded, duration: duration))
+  }
+
+  private func answer(_ call: Call, _ rows: ReceivedRows) -> Response {
+    context.announcingChange {
+      context.response(to: call) { call throws(ProblemDetails) in
+        context.respond(to: call, try upload.finish(call, rows))
+      }
     }
   }
 }

@@ -46,6 +46,9 @@ struct Setting: Sendable {
     Setting(
       "max_queue", .integer(\.maxQueue, 1...100_000), "most requests that wait for a thread"),
     Setting(
+      "max_jobs", .integer(\.maxJobs, 0...100_000),
+      "most fits that wait for their turn after Prefer: respond-async"),
+    Setting(
       "request_timeout", .integer(\.requestTimeout, 1...86_400),
       "seconds for a request's content to arrive"),
     Setting(

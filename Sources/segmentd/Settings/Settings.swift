@@ -24,6 +24,8 @@ struct Settings: Sendable, Equatable {
   var maxConnectionsPerAddress = 16_384
   /// The most requests that wait for a thread.
   var maxQueue = 64
+  /// The most fits that wait for their turn after their requests were answered.
+  var maxJobs = 8
   /// How long a request's content may take to arrive, in seconds.
   var requestTimeout = 600
   /// How long a connection may rest between requests, in seconds.
