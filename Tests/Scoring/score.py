@@ -36,6 +36,14 @@ class Service:
         except urllib.error.HTTPError as error:
             sys.exit(f"{path}: {error.code} {error.read().decode()[:1000]}")
 
+    def handed_back(self, path, content):
+        # The answer comes while the content is sent: curl reads it meanwhile, urllib would not.
+        command = ["curl", "-sS", "--fail-with-body", "-X", "POST", "-T", "-", "-H", "Content-Type: text/csv", self.url + path]
+        done = subprocess.run(command, input=content, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if done.returncode:
+            sys.exit(f"{path}: {done.stderr.decode()} {done.stdout.decode(errors='replace')[:1000]}")
+        return done.stdout
+
     def text(self, path):
         return self.ask(path).decode()
 
@@ -69,7 +77,7 @@ class Case:
         self.categories = [c["name"] if c else None for c in told]
         self.texts = {h for c, h in zip(told, headers) if c}
         content = written([["" if v is None else v if isinstance(v, str) else repr(v) for v in r] for r in self.rows], self.header)
-        answer = service.ask(f"/segments/assign.csv?run={self.run}", content).decode()
+        answer = service.handed_back(f"/segments/assign.csv?run={self.run}", content).decode()
         lines = csv.reader(io.StringIO(answer, newline=""))
         names = next(lines)
         place = {name: names.index(name) for name in ("segment_id", "cluster", "distance", "far")}
