@@ -71,7 +71,7 @@ enum DashboardDetailsScript {
       dialog.setAttribute("aria-labelledby", "customers-title");
       const table = make("table", {}, make("thead"), make("tbody"));
       const status = make("p", { role: "status", class: "muted" });
-      const more = make("button", { type: "button", hidden: "" }, "More");
+      const more = make("button", { type: "button", disabled: "" }, "More");
       const file = make("a", { class: "button", download: `${link.dataset.segment}.csv` }, "Download CSV");
       const search = make("input", { type: "search", id: "search-text", "aria-label": "Search these customers", placeholder: "Search: id, or any cell", autocomplete: "off" });
       const order = make("select", { "aria-label": "Order" },
@@ -119,7 +119,7 @@ enum DashboardDetailsScript {
         }
         rows.append(...body.items.map((item) => make("tr", {}, ...columns.map((name) => cell(kit, name, item[name])))));
         list.cursor = body.next;
-        list.more.hidden = !body.next;
+        list.more.disabled = !body.next;
         const shown = rows.children.length;
         list.status.textContent = body.count === 0 ? "No customer matches."
           : shown < body.count ? `${count(shown)} of ${count(body.count)} customers` : `${count(shown)} ${shown === 1 ? "customer" : "customers"}`;

@@ -90,31 +90,29 @@ struct DashboardForm {
         [
           ("zscore", "Standard deviations"), ("minmax", "From 0 to 1"),
           ("robust", "Median and quartiles"), ("log", "Logarithm"), ("none", "As they are"),
-        ], chosen: run?.options.scale.rawValue)
+        ])
       choice(
         &html, "missing", "Gaps in features",
         [
           ("drop", "Set the row aside"), ("median", "Fill with the median"),
           ("error", "Refuse the file"),
-        ], chosen: run?.options.cleaning.missing.rawValue)
+        ])
       choice(
         &html, "outliers", "Outliers",
         [
           ("keep", "Keep"), ("clip", "Move to the edge"), ("set_aside", "Assign after the fit"),
-        ], chosen: run?.options.cleaning.outliers.rawValue)
+        ])
       choice(
         &html, "duplicates", "Identical rows",
-        [("drop_identical", "Count once"), ("keep", "Keep all")],
-        chosen: run?.options.cleaning.duplicates.rawValue)
+        [("drop_identical", "Count once"), ("keep", "Keep all")])
       choice(
         &html, "categorical", "Categories",
-        [("describe", "Describe segments"), ("onehot", "Form segments")],
-        chosen: run?.options.categorical.rawValue)
+        [("describe", "Describe segments"), ("onehot", "Form segments")])
       choice(
         &html, "rfm", "Rows are",
         [
           ("auto", "Recognised"), ("false", "Customers"), ("true", "Transactions"),
-        ], chosen: nil)
+        ])
     }
     if let run {
       columns(of: run, &html)
@@ -175,12 +173,6 @@ struct DashboardForm {
     }
   }
 
-  /// The number of segments that was asked for; nil where it was found.
-  private var givenCount: String? {
-    guard let run, case .fixed(let count) = run.options.clusterCount else { return nil }
-    return "\(count)"
-  }
-
   // MARK: Fields
 
   private func field(
@@ -201,7 +193,7 @@ struct DashboardForm {
       "input",
       [
         "type": "number", "id": name, "name": name, "min": from, "max": to,
-        "placeholder": placeholder, "value": name == "k" ? givenCount : nil,
+        "placeholder": placeholder,
         "aria-describedby": name == "k" ? "k-note" : nil,
       ])
   }
@@ -222,14 +214,12 @@ struct DashboardForm {
 
   private func choice(
     _ html: inout HTMLWriter, _ name: String, _ label: String,
-    _ options: [(value: String, label: String)], chosen: String?
+    _ options: [(value: String, label: String)]
   ) {
     field(&html, name, label, nil) { html in
       html.element("select", ["id": name, "name": name]) { html in
         for option in options {
-          html.element(
-            "option",
-            ["value": option.value, "selected": option.value == chosen ? "" : nil], option.label)
+          html.element("option", ["value": option.value], option.label)
         }
       }
     }

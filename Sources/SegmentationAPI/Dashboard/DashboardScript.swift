@@ -115,6 +115,11 @@ enum DashboardScript {
       const isKept = byID("options").open && form.className === freshForm.className && !toTop;
       if (!isKept && !form.classList.contains("busy")) {
         freshForm.querySelector("#options").open = byID("options").open;
+        for (const field of form.querySelectorAll(".fields [id]:is(input, select)")) {
+          // What was chosen stays chosen, but for columns, which are those of other data now.
+          const other = freshForm.querySelector(`#${field.id}`);
+          if (other && !field.closest("#again")) other.value = field.value;
+        }
         form.replaceWith(freshForm);
       }
       old.replaceWith(next);

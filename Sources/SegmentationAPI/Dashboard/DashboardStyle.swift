@@ -200,7 +200,7 @@ enum DashboardStyle {
     dialog>form{display:grid;grid-template-columns:minmax(10rem,1fr) auto;gap:.75rem;padding:.75rem 1.25rem}
     dialog>form select{width:auto}
     dialog>.scroll{overflow:auto;padding:0 1.25rem;flex:1 1 auto;min-height:8rem}
-    dialog>footer p{margin:0}
+    dialog>footer p{margin:0;flex:1 1 8rem}
     dialog>footer{margin:0;padding:.75rem 1.25rem;display:flex;flex-wrap:wrap;gap:.75rem 1.25rem;align-items:center}
     dialog thead th{position:sticky;top:0;background:var(--card);z-index:1}
     dialog th bdi{overflow-wrap:normal}
