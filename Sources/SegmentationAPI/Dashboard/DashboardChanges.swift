@@ -126,7 +126,6 @@ struct DashboardChanges {
                   "button",
                   [
                     "type": "button", "class": "small scripted", "data-activate": line.run.id,
-                    "id": "activate-\(line.run.id)",
                   ], "Make current")
               }
             }

@@ -1,5 +1,5 @@
-/// The part of the page's script that not every visit needs, loaded when it is: customers of a segment,
-/// one customer typed, what went wrong, the scatter of other features.
+/// The part of the page's script that not every visit needs, loaded when it is: a new segmentation,
+/// customers of a segment, one customer typed, what went wrong, the scatter of other features.
 ///
 /// Its functions are handed the tools of ``DashboardScript``.
 enum DashboardDetailsScript {
@@ -25,6 +25,106 @@ enum DashboardDetailsScript {
         make("footer", {}, close, ...(type ? [make("a", { href: `${type}.txt` }, "What this means")] : [])));
       if (!dialog.open) dialog.showModal();
       close.focus();
+    }
+
+    // --- A new segmentation ------------------------------------------------------------------------
+
+    const types = { csv: "text/csv", json: "application/json", ndjson: "application/x-ndjson", jsonl: "application/x-ndjson" };
+    let request = null;
+
+    // What was chosen, without what is the default anyway.
+    function options({ byID }, form, withColumns) {
+      const query = new URLSearchParams({ series: form.elements.series.value });
+      const again = byID("again");
+      for (const field of form.querySelectorAll("input[name], select[name]")) {
+        if (["hidden", "file", "checkbox"].includes(field.type) || !field.value) continue;
+        const isColumn = again?.contains(field) ?? false;
+        if (isColumn && !withColumns) continue;
+        if (field.tagName === "SELECT" && !isColumn && field.value === field.options[0].value) continue;
+        query.set(field.name, field.value.trim());
+      }
+      if (again && withColumns) {
+        const boxes = [...again.querySelectorAll("input[type=checkbox]")];
+        const isChanged = boxes.some((box) => box.checked !== box.defaultChecked);
+        if (isChanged || again.dataset.given === "true") {
+          query.set("features", boxes.filter((box) => box.checked).map((box) => box.value).join(","));
+        }
+      }
+      return query;
+    }
+
+    export const stop = () => request?.abort();
+
+    export function start(kit, form, button, file) {
+      if (request) return;
+      const { byID, say, show, noAnswer, Problem, forget } = kit;
+      const query = options(kit, form, button?.id === "refit");
+      if (button) query.set("dataset", button.value);
+      const text = byID("progress-text");
+      const bar = byID("progress-bar");
+      const start = performance.now();
+      const seconds = () => ((performance.now() - start) / 1000).toFixed(1);
+      let isSent = !file;
+      const tick = () => {
+        if (isSent) text.textContent = `Cleaning, fitting and weighing how many segments: ${seconds()} s`;
+      };
+      const clock = setInterval(tick, 100);
+      const end = () => {
+        clearInterval(clock);
+        request = null;
+        form.classList.remove("busy");
+        byID("progress").hidden = true;
+        byID("file").value = "";
+      };
+      request = new XMLHttpRequest();
+      request.open("POST", `/segments?${query}`);
+      request.setRequestHeader("Accept", "application/json");
+      request.responseType = "json";
+      if (file) {
+        const suffix = file.name.split(".").pop().toLowerCase();
+        request.setRequestHeader("Content-Type", types[suffix] ?? "application/octet-stream");
+      }
+      request.upload.onprogress = (event) => {
+        if (!event.lengthComputable || isSent) return;
+        bar.max = event.total;
+        bar.value = event.loaded;
+        text.textContent = `Sending ${file.name}: ${Math.round((100 * event.loaded) / event.total)} %`;
+      };
+      request.upload.onload = () => {
+        isSent = true;
+        bar.removeAttribute("value");
+        tick();
+      };
+      request.onload = async () => {
+        const { status, response } = request;
+        const taken = Math.max(0.1, seconds());
+        end();
+        if (status >= 400 || !response?.run_id) return tell(kit, new Problem(response));
+        forget();
+        const address = `/?series=${encodeURIComponent(response.series)}`;
+        history.replaceState(null, "", response.series === "default" ? "/" : address);
+        try {
+          await show(address, { toTop: true });
+          say(`${byID("title").textContent}, in ${taken} s.`);
+        } catch (error) {
+          tell(kit, error);
+        }
+      };
+      request.onerror = () => {
+        end();
+        tell(kit, noAnswer());
+      };
+      request.onabort = () => {
+        end();
+        say("Stopped.");
+      };
+      bar.removeAttribute("value");
+      text.textContent = file ? `Sending ${file.name}` : "Starting";
+      form.classList.add("busy");
+      byID("progress").hidden = false;
+      byID("cancel").focus({ preventScroll: true });
+      say("");
+      request.send(file ?? null);
     }
 
     // --- One customer ---------------------------------------------------------------------------

@@ -46,8 +46,11 @@ enum DashboardScript {
     }
 
     // What not every visit needs comes when it is needed, with its tools handed in.
-    const more = () => import(`/assets/details.js${new URL(import.meta.url).search}`);
-    const kit = { byID, view, make, data, ask };
+    const more = () => import(`/assets/details.js${new URL(import.meta.url).search}`).catch((error) => {
+      say("The service does not answer.");
+      throw error;
+    });
+    const kit = { byID, view, make, data, ask, say, show, noAnswer, Problem, forget: () => { tag = null; } };
     const tell = async (error) => (await more()).tell(kit, error);
     const assign = async (form = byID("assign-form")) => {
       // Nothing to look up until something is typed.
@@ -206,101 +209,8 @@ enum DashboardScript {
 
     // --- A new segmentation ------------------------------------------------------------------------
 
-    const types = { csv: "text/csv", json: "application/json", ndjson: "application/x-ndjson", jsonl: "application/x-ndjson" };
-    let request = null;
-
-    // What was chosen, without what is the default anyway.
-    function options(form, withColumns) {
-      const query = new URLSearchParams({ series: form.elements.series.value });
-      const again = byID("again");
-      for (const field of form.querySelectorAll("input[name], select[name]")) {
-        if (["hidden", "file", "checkbox"].includes(field.type) || !field.value) continue;
-        const isColumn = again?.contains(field) ?? false;
-        if (isColumn && !withColumns) continue;
-        if (field.tagName === "SELECT" && !isColumn && field.value === field.options[0].value) continue;
-        query.set(field.name, field.value.trim());
-      }
-      if (again && withColumns) {
-        const boxes = [...again.querySelectorAll("input[type=checkbox]")];
-        const isChanged = boxes.some((box) => box.checked !== box.defaultChecked);
-        if (isChanged || again.dataset.given === "true") {
-          query.set("features", boxes.filter((box) => box.checked).map((box) => box.value).join(","));
-        }
-      }
-      return query;
-    }
-
-    function fit(query, file) {
-      if (request) return;
-      const form = byID("fit");
-      const text = byID("progress-text");
-      const bar = byID("progress-bar");
-      const start = performance.now();
-      const seconds = () => ((performance.now() - start) / 1000).toFixed(1);
-      let isSent = !file;
-      const tick = () => {
-        if (isSent) text.textContent = `Cleaning, fitting and weighing how many segments: ${seconds()} s`;
-      };
-      const clock = setInterval(tick, 100);
-      const end = () => {
-        clearInterval(clock);
-        request = null;
-        form.classList.remove("busy");
-        byID("progress").hidden = true;
-        byID("file").value = "";
-      };
-      request = new XMLHttpRequest();
-      request.open("POST", `/segments?${query}`);
-      request.setRequestHeader("Accept", "application/json");
-      request.responseType = "json";
-      if (file) {
-        const suffix = file.name.split(".").pop().toLowerCase();
-        request.setRequestHeader("Content-Type", types[suffix] ?? "application/octet-stream");
-      }
-      request.upload.onprogress = (event) => {
-        if (!event.lengthComputable || isSent) return;
-        bar.max = event.total;
-        bar.value = event.loaded;
-        text.textContent = `Sending ${file.name}: ${Math.round((100 * event.loaded) / event.total)} %`;
-      };
-      request.upload.onload = () => {
-        isSent = true;
-        bar.removeAttribute("value");
-        tick();
-      };
-      request.onload = async () => {
-        const { status, response } = request;
-        const taken = Math.max(0.1, seconds());
-        end();
-        if (status >= 400 || !response?.run_id) return tell(new Problem(response));
-        tag = null;
-        const address = `/?series=${encodeURIComponent(response.series)}`;
-        history.replaceState(null, "", response.series === "default" ? "/" : address);
-        try {
-          await show(address, { toTop: true });
-          say(`${byID("title").textContent}, in ${taken} s.`);
-        } catch (error) {
-          tell(error);
-        }
-      };
-      request.onerror = () => {
-        end();
-        tell(noAnswer());
-      };
-      request.onabort = () => {
-        end();
-        say("Stopped.");
-      };
-      bar.removeAttribute("value");
-      text.textContent = file ? `Sending ${file.name}` : "Starting";
-      form.classList.add("busy");
-      byID("progress").hidden = false;
-      byID("cancel").focus({ preventScroll: true });
-      say("");
-      request.send(file ?? null);
-    }
-
-    const send = (file) => file && byID("fit").reportValidity() && fit(options(byID("fit"), false), file);
+    const start = async (button, file) => (await more()).start(kit, byID("fit"), button, file);
+    const send = (file) => file && byID("fit").reportValidity() && start(null, file);
 
     document.addEventListener("submit", (event) => {
       const form = event.target;
@@ -309,9 +219,7 @@ enum DashboardScript {
         const button = event.submitter;
         const file = byID("file").files[0];
         if (button?.name === "dataset") {
-          const query = options(form, button.id === "refit");
-          query.set("dataset", button.value);
-          fit(query, null);
+          start(button, null);
         } else if (file) {
           send(file);
         } else {
@@ -354,7 +262,7 @@ enum DashboardScript {
       } else if (target.matches("dialog") && event.target === target) {
         target.close();
       } else if (target.id === "cancel") {
-        request?.abort();
+        (await more()).stop();
       } else if (target.dataset.activate) {
         target.disabled = true;
         try {
