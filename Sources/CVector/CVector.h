@@ -168,27 +168,45 @@ CVECTOR static inline void cvector_scan(
   found->is_irregular = odd;
 }
 
-/// Up to eight cells: their first bytes with '0' taken off, and how long they are; the last cell
-/// stands for those that are missing.
+/// Eight words of memory in a vector.
 ///
-/// Loaded one by one: gather instructions take several times as long.
-CVECTOR static inline __m512i cvector_cells(
-    const uint8_t *text, const cvector_bound *bounds, size_t stride, size_t left,
-    __m512i *lengths) {
-  uint64_t start[8], end[8], cell[8];
-  for (size_t i = 0; i < 8; i++) {
-    const cvector_bound bound = bounds[(i < left ? i : left - 1) * stride];
-    start[i] = bound.start;
-    end[i] = bound.end;
-    __builtin_memcpy(&cell[i], text + start[i], 8);
+/// Loaded one by one: gather instructions take several times as long. An address that passes
+/// through an empty statement is one that the compiler cannot gather from.
+CVECTOR static inline __m512i cvector_words(const void *const *words) {
+  __m128i pairs[4];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < 4; i++) {
+    pairs[i] = _mm_castpd_si128(_mm_loadh_pd(
+        _mm_castsi128_pd(_mm_loadl_epi64((const __m128i *)words[2 * i])),
+        (const double *)words[2 * i + 1]));
   }
+  return _mm512_inserti64x4(
+      _mm512_castsi256_si512(_mm256_inserti128_si256(
+          _mm256_castsi128_si256(pairs[0]), pairs[1], 1)),
+      _mm256_inserti128_si256(_mm256_castsi128_si256(pairs[2]), pairs[3], 1), 1);
+}
+
+/// Where the bounds of eight rows are, counted from the first; the last of `count` stands for
+/// those that are missing.
+static inline void cvector_offsets(size_t stride, size_t count, size_t offsets[8]) {
+  for (size_t i = 0; i < 8; i++) offsets[i] = (i < count ? i : count - 1) * stride;
+}
+
+/// Eight cells: their first bytes with '0' taken off, and how long they are.
+CVECTOR static inline __m512i cvector_cells(
+    const uint8_t *text, const cvector_bound *bounds, const size_t offsets[8], __m512i *lengths) {
+  const void *bound[8], *cell[8];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < 8; i++) {
+    bound[i] = bounds + offsets[i];
+    __asm__("" : "+r"(bound[i]));
+    cell[i] = text + ((const cvector_bound *)bound[i])->start;
+    __asm__("" : "+r"(cell[i]));
+  }
+  const __m512i both = cvector_words(bound);
   *lengths = _mm512_sub_epi64(
-      _mm512_set_epi64(end[7], end[6], end[5], end[4], end[3], end[2], end[1], end[0]),
-      _mm512_set_epi64(
-          start[7], start[6], start[5], start[4], start[3], start[2], start[1], start[0]));
-  const __m512i bytes = _mm512_set_epi64(
-      cell[7], cell[6], cell[5], cell[4], cell[3], cell[2], cell[1], cell[0]);
-  return _mm512_xor_si512(bytes, _mm512_set1_epi8(0x30));
+      _mm512_srli_epi64(both, 32), _mm512_and_si512(both, _mm512_set1_epi64(0xFFFFFFFF)));
+  return _mm512_xor_si512(cvector_words(cell), _mm512_set1_epi8(0x30));
 }
 
 /// The numbers of eight times eight decimal digits, the first in the lowest byte.
@@ -214,11 +232,14 @@ CVECTOR static inline size_t cvector_integers(
     int32_t *values, uint32_t *failures) {
   __m256i rows = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   size_t failed = 0;
+  size_t offsets[8];
+  cvector_offsets(stride, 8, offsets);
   for (size_t row = 0; row < count; row += 8) {
     const size_t left = count - row;
+    if (left < 8) cvector_offsets(stride, left, offsets);
     const __mmask8 some = (__mmask8)(left < 8 ? (1u << left) - 1 : 0xFF);
     __m512i lengths;
-    const __m512i cells = cvector_cells(text, bounds, stride, left, &lengths);
+    const __m512i cells = cvector_cells(text, bounds, offsets, &lengths);
     const __m512i digits = _mm512_sllv_epi64(
         cells, _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(lengths, 3)));
     _mm256_storeu_si256((__m256i *)(values + row), cvector_numbers(digits));
@@ -246,11 +267,14 @@ CVECTOR static inline size_t cvector_decimals(
   const __m512i zero = _mm512_setzero_si512();
   const __m512i one = _mm512_set1_epi64(1);
   size_t failed = 0;
+  size_t offsets[8];
+  cvector_offsets(stride, 8, offsets);
   for (size_t row = 0; row < count; row += 8) {
     const size_t left = count - row;
+    if (left < 8) cvector_offsets(stride, left, offsets);
     const __mmask8 some = (__mmask8)(left < 8 ? (1u << left) - 1 : 0xFF);
     __m512i lengths;
-    const __m512i begin = cvector_cells(text, bounds, stride, left, &lengths);
+    const __m512i begin = cvector_cells(text, bounds, offsets, &lengths);
     const __m512i cells = _mm512_sllv_epi64(
         begin, _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(lengths, 3)));
     // Digits are below 0x10 now, and a point is 0x1E: its byte is the first with this bit.

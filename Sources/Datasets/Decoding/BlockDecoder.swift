@@ -29,6 +29,8 @@ struct BlockDecoder: Sendable {
   private var bounds = FieldBounds()
   private var room = BatchRoom()
   private var writer: BlockWriter
+  /// Where the next text without its doubled quotes goes, behind the block's text.
+  private var unescapedEnd = 0
 
   /// How much text is looked at before its cells are read: both fit the first two caches.
   private static let regionLength = 1 << 15
@@ -99,6 +101,7 @@ struct BlockDecoder: Sendable {
   {
     try checkLengths(block, line: line)
     let length = block.bytes.count
+    unescapedEnd = length
     var rowCount = bounds.count / width
     var end = start
     // One field a line: an empty line is no record there either.
@@ -154,9 +157,14 @@ struct BlockDecoder: Sendable {
   private mutating func unescape(_ block: inout TextBlock, _ field: Int) {
     let start = Int(bounds.fields[field].start)
     let end = Int(bounds.fields[field].end)
-    let target = block.bytes.count
-    // Room for the text, and for cells being read eight bytes at a time.
-    block.bytes.append(contentsOf: repeatElement(0x20, count: end - start + 8))
+    let target = unescapedEnd
+    // Room for the text, and for cells being read a few words at a time.
+    let needed = target + end - start + SeparatorScanner.padding
+    if block.bytes.count < needed {
+      // For more of them at once: most regions that have one have many.
+      let length = max(needed - block.bytes.count, BlockDecoder.regionLength)
+      block.bytes.append(contentsOf: repeatElement(0x20, count: length))
+    }
     var count = 0
     block.bytes.withUnsafeMutableBufferPointer { bytes in
       guard let source = bytes.baseAddress else { return }
@@ -172,6 +180,7 @@ struct BlockDecoder: Sendable {
       }
     }
     bounds.fields[field] = FieldBound(start: UInt32(target), end: UInt32(target + count))
+    unescapedEnd = target + count
   }
 
   /// Brings the fields of the records that are rows together and sets the others aside.

@@ -34,7 +34,7 @@ public struct DecodingOptions: Sendable {
   /// How many threads may work on large content at once; the result does not depend on it.
   public var threadCount: Int
   /// How much delimited text is decoded at a time, in bytes.
-  var blockLength = 1 << 20
+  var blockLength = 1 << 19
 
   /// Options; by default the content itself says what it is, and one thread reads it.
   public init(

@@ -33,29 +33,40 @@ struct CellBatch {
   /// What stands for a cell's text in a pool.
   @inline(__always)
   func key(_ row: Int) -> TextKey {
-    let bound = bounds[row &* stride]
-    let start = Int(bound.start)
-    let length = Int(bound.end) &- start
-    if length > 16 { return longKey(start, length) }
-    let shift = UInt64(truncatingIfNeeded: 64 &- 8 &* min(length, 8))
-    // A shift by 64 is done in two steps, or it is none.
-    let low = word(start) & ((UInt64.max &>> (shift &>> 1)) &>> (shift &- shift &>> 1))
-    let high = word(start &+ length &- 8) & (length > 8 ? UInt64.max : 0)
-    return TextKey(low: low, high: high, length: UInt32(truncatingIfNeeded: length))
-  }
-
-  /// The same as ``TextKey/init(_:)`` for more than 16 bytes.
-  @inline(never)
-  private func longKey(_ start: Int, _ length: Int) -> TextKey {
-    var digest = TextKey.firstDigest
-    var offset = 0
-    while offset < length &- 8 {
-      digest = TextKey.digest(digest, word(start &+ offset))
-      offset &+= 8
+    let start = start(row)
+    let length = end(row) &- start
+    return TextKey(length: length) { offset in
+      let left = UInt64(truncatingIfNeeded: length &- offset)
+      let mask: UInt64 = left < 8 ? (1 &<< (left &<< 3)) &- 1 : .max
+      return word(start &+ offset) & mask
     }
-    return TextKey(
-      low: digest, high: word(start &+ length &- 8),
-      length: UInt32(truncatingIfNeeded: length))
+  }
+}
+
+/// Which bits of a cell's first four words count, by its length.
+///
+/// Looked up in memory, since a compiler makes branches of comparisons, which lengths that vary
+/// then mislead.
+struct WordMasks {
+  let first: UInt64
+  let second: UInt64
+  let third: UInt64
+  let fourth: UInt64
+  /// Not 0 for a length that has no masks.
+  let isTooLong: UInt64
+
+  /// For lengths up to 32, and one for all above.
+  static let all: [WordMasks] = (0...33).map { WordMasks(length: $0) }
+
+  private init(length: Int) {
+    func mask(_ count: Int) -> UInt64 {
+      count >= 8 ? .max : count <= 0 ? 0 : (UInt64(1) << UInt64(8 * count)) - 1
+    }
+    first = mask(length)
+    second = mask(length - 8)
+    third = mask(length - 16)
+    fourth = mask(length - 24)
+    isTooLong = length > 32 ? 1 : 0
   }
 }
 
@@ -144,21 +155,36 @@ extension ColumnWriter {
     } else if !decimals.isEmpty {
       decimals.append(contentsOf: repeatElement(0, count: batch.count))
     }
+    var exceptionCount = 0
     for index in 0..<failureCount {
       let row = Int(room.failures[index])
       if batch.mayBeNumeral(row), let numeral = batch.quickNumeral(row) {
         replace(before + row, with: numeral)
       } else {
-        exceptionRows.append(UInt32(truncatingIfNeeded: before + row))
-        exceptionTexts.append(code(of: batch, row))
+        room.failures[exceptionCount] = UInt32(truncatingIfNeeded: row)
+        exceptionCount += 1
       }
+    }
+    guard exceptionCount > 0 else { return }
+    let rows = room.failures[..<exceptionCount]
+    exceptionRows.append(contentsOf: rows.lazy.map { $0 + UInt32(truncatingIfNeeded: before) })
+    let exceptions = Array(rows)
+    lookUp(batch, known.find(batch, &room, count: exceptionCount), &room)
+    for row in exceptions { exceptionTexts.append(room.codes[Int(row)]) }
+  }
+
+  /// Looks the texts of the rows in `room.failures` up one by one, or adds them.
+  private mutating func lookUp(_ batch: CellBatch, _ count: Int, _ room: inout BatchRoom) {
+    for index in 0..<count {
+      let row = Int(room.failures[index])
+      room.codes[row] = code(of: batch, row)
     }
   }
 
   /// The number of a cell's text.
   private mutating func code(of batch: CellBatch, _ row: Int) -> UInt32 {
     let key = batch.key(row)
-    if let code = known.find(batch, row, key) { return code }
+    if let code = known.find(batch, row, key) { return UInt32(code) }
     return UInt32(known.count + fresh.intern(batch.buffer(row).span, key))
   }
 
@@ -349,62 +375,124 @@ extension ColumnWriter {
   // MARK: Texts
 
   private mutating func appendTexts(_ batch: CellBatch, _ room: inout BatchRoom) {
-    var failureCount = 0
-    room.codes.withUnsafeMutableBufferPointer { codes in
-      room.failures.withUnsafeMutableBufferPointer { failures in
-        guard let codes = codes.baseAddress, let failures = failures.baseAddress else { return }
-        known.slots.withUnsafeBufferPointer { slots in
-          let table = slots.count > 0 ? slots.baseAddress : nil
-          var row = 0
-          while row < batch.count {
-            if let code = known.find(batch, row, batch.key(row), table, slots.count &- 1) {
-              codes[row] = code
-            } else {
-              failures[failureCount] = UInt32(truncatingIfNeeded: row)
-              failureCount &+= 1
-            }
-            row &+= 1
-          }
-        }
-      }
-    }
-    for index in 0..<failureCount {
-      let row = Int(room.failures[index])
-      room.codes[row] = UInt32(
-        known.count + fresh.intern(batch.buffer(row).span, batch.key(row)))
-    }
+    lookUp(batch, known.find(batch, &room), &room)
     codes.append(contentsOf: room.codes[..<batch.count])
   }
 }
 
 extension TextPool {
   /// The number of a cell's text, or `nil` if it is not there.
-  fileprivate func find(_ batch: CellBatch, _ row: Int, _ key: TextKey) -> UInt32? {
-    slots.withUnsafeBufferPointer { slots in
-      find(batch, row, key, slots.count > 0 ? slots.baseAddress : nil, slots.count &- 1)
-    }
+  fileprivate func find(_ batch: CellBatch, _ row: Int, _ key: TextKey) -> Int? {
+    find(key) { equals($0, batch, row) }
   }
 
-  /// The same, looked up in `table`, which is `slots`.
-  @inline(__always)
-  fileprivate func find(
-    _ batch: CellBatch, _ row: Int, _ key: TextKey, _ table: UnsafePointer<Slot>?, _ mask: Int
-  ) -> UInt32? {
-    // Safety: slots are a power of two long and not all used, so `mask` keeps the index in
-    // bounds and the search ends.
-    guard let table else { return nil }
-    var slot = key.hash & mask
-    while table[slot].place != 0 {
-      if table[slot].key == key {
-        let code = table[slot].place &- 1
-        if key.isWhole || equals(Int(code), batch, row) { return code }
+  /// Looks the texts of a batch up, without a branch that hangs on them.
+  ///
+  /// The cells have no NUL, nor has any text that the pool got from such cells.
+  ///
+  /// - Parameters:
+  ///   - room: `codes` gets the numbers of the rows' texts.
+  ///   - count: how many rows are looked up: those in `room.failures`; `nil` for all.
+  /// - Returns: how many were not found so; their rows are in `failures`, and they may be there.
+  fileprivate func find(_ batch: CellBatch, _ room: inout BatchRoom, count: Int? = nil) -> Int {
+    guard !slots.isEmpty else {
+      if let count { return count }
+      for row in 0..<batch.count { room.failures[row] = UInt32(truncatingIfNeeded: row) }
+      return batch.count
+    }
+    var failureCount = 0
+    // Safety: hashes shifted by `shift`, and those plus 1 under the mask, are less than the count of
+    // slots; what slots hold is less than the count of edges and middles. Failures are written no
+    // further than they were read.
+    room.codes.withUnsafeMutableBufferPointer { codes in
+      room.failures.withUnsafeMutableBufferPointer { failures in
+        slots.withUnsafeBufferPointer { slots in
+          edges.withUnsafeBufferPointer { edges in
+            middles.withUnsafeBufferPointer { middles in
+              WordMasks.all.withUnsafeBufferPointer { masks in
+                guard let codes = codes.baseAddress, let failures = failures.baseAddress,
+                  let slots = slots.baseAddress, let edges = edges.baseAddress,
+                  let middles = middles.baseAddress, let masks = masks.baseAddress
+                else { return }
+                let search = Search(
+                  slots: slots, mask: self.slots.count &- 1, shift: shift, edges: edges,
+                  middles: middles, masks: masks, codes: codes, failures: failures)
+                failureCount =
+                  hasMiddles
+                  ? search.run(batch, count, hasMiddles: true)
+                  : search.run(batch, count, hasMiddles: false)
+              }
+            }
+          }
+        }
       }
-      slot = (slot &+ 1) & mask
     }
-    return nil
+    return failureCount
   }
 
-  /// Whether a text of the pool is the cell's, both longer than 16 bytes.
+  private struct Search {
+    let slots: UnsafePointer<UInt32>
+    let mask: Int
+    let shift: UInt64
+    let edges: UnsafePointer<TextKey.Pair>
+    let middles: UnsafePointer<TextKey.Pair>
+    let masks: UnsafePointer<WordMasks>
+    let codes: UnsafeMutablePointer<UInt32>
+    let failures: UnsafeMutablePointer<UInt32>
+
+    @inline(__always)
+    func run(_ batch: CellBatch, _ count: Int?, hasMiddles: Bool) -> Int {
+      var failureCount: Int
+      if let count {
+        failureCount = run(batch, count, probe: 0, hasMiddles: hasMiddles) { Int(failures[$0]) }
+      } else {
+        failureCount = run(batch, batch.count, probe: 0, hasMiddles: hasMiddles) { $0 }
+      }
+      // One text in ten has another in its place, and nearly all of those are in the next.
+      return run(batch, failureCount, probe: 1, hasMiddles: hasMiddles) { Int(failures[$0]) }
+    }
+
+    @inline(__always)
+    private func run(
+      _ batch: CellBatch, _ count: Int, probe: Int, hasMiddles: Bool, _ rowAt: (Int) -> Int
+    ) -> Int {
+      var failureCount = 0
+      var index = 0
+      while index < count {
+        let row = rowAt(index)
+        index &+= 1
+        let start = batch.start(row)
+        let length = batch.end(row) &- start
+        let bits = masks + min(length, 33)
+        let edge = TextKey.Pair(
+          low: batch.word(start) & bits.pointee.first,
+          high: batch.word(start &+ 8) & bits.pointee.second)
+        var middle = TextKey.Pair(low: 0, high: 0)
+        if hasMiddles {
+          middle.low = batch.word(start &+ 16) & bits.pointee.third
+          middle.high = batch.word(start &+ 24) & bits.pointee.fourth
+        }
+        let hash = TextKey.hash(edge, middle)
+        let slot = (Int(truncatingIfNeeded: hash &>> shift) &+ probe) & mask
+        let place = Int(slots[slot])
+        let found = edges + place
+        var difference = (found.pointee.low ^ edge.low) | (found.pointee.high ^ edge.high)
+        if hasMiddles {
+          let found = middles + place
+          difference |= (found.pointee.low ^ middle.low) | (found.pointee.high ^ middle.high)
+          difference |= bits.pointee.isTooLong
+        } else {
+          difference |= bits.pointee.third
+        }
+        codes[row] = UInt32(truncatingIfNeeded: place &- 1)
+        failures[failureCount] = UInt32(truncatingIfNeeded: row)
+        failureCount &+= difference == 0 ? 0 : 1
+      }
+      return failureCount
+    }
+  }
+
+  /// Whether a text of the pool is the cell's, both longer than 32 bytes.
   @inline(never)
   private func equals(_ index: Int, _ batch: CellBatch, _ row: Int) -> Bool {
     let range = range(index)

@@ -1,19 +1,20 @@
 /// Distinct byte strings, numbered in order of first appearance, and what each says as a cell.
 struct TextPool: Sendable {
-  /// A place of the hash table.
-  struct Slot: Sendable {
-    var key: TextKey
-    /// The text's number and 1; 0 is free.
-    var place: UInt32
-  }
-
   private(set) var bytes: [UInt8] = []
   /// Where each text ends in `bytes`.
   private(set) var ends: [Int] = []
   private(set) var readings: [CellReading] = []
-  /// Open addressing; a power of two long and at most a quarter full, or empty: a search that
-  /// goes on is one that a processor does not expect.
-  private(set) var slots: [Slot] = []
+  /// The words of each text, in two parts, after those that no text has.
+  private(set) var edges = [TextKey.Pair.impossible]
+  private(set) var middles = [TextKey.Pair.impossible]
+  /// The texts' numbers and 1 by their hashes, 0 where none is.
+  ///
+  /// Open addressing, a power of two long and at most a quarter full, or empty.
+  private(set) var slots: [UInt32] = []
+  /// How far a hash is shifted to become a slot.
+  private(set) var shift: UInt64 = 0
+  /// Whether some text has more than 16 bytes.
+  private(set) var hasMiddles = false
   /// Whether every text is UTF-8.
   private(set) var isUTF8 = true
   /// What all texts are, as long as they are alike.
@@ -22,7 +23,7 @@ struct TextPool: Sendable {
   var count: Int { ends.count }
   var byteCount: Int {
     bytes.count + ends.count * 8 + readings.count * MemoryLayout<CellReading>.stride
-      + slots.count * MemoryLayout<Slot>.stride
+      + slots.count * 4 + (edges.count + middles.count) * MemoryLayout<TextKey.Pair>.stride
   }
 
   func range(_ index: Int) -> Range<Int> {
@@ -43,7 +44,10 @@ struct TextPool: Sendable {
     if let index = find(text, key) { return index }
     if (ends.count + 1) * 4 > slots.count { grow() }
     let index = ends.count
-    place(key, index)
+    place(key.hash, index)
+    edges.append(key.edges)
+    middles.append(key.middles)
+    hasMiddles = hasMiddles || key.length > 16
     // Safety: the text is copied before the closure returns, and cannot lie in `bytes` itself: a
     // span of this pool would borrow it, which a mutating method does not allow.
     text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
@@ -57,12 +61,22 @@ struct TextPool: Sendable {
 
   /// The number of a text, or `nil` if it is not there.
   func find(_ text: Span<UInt8>, _ key: TextKey) -> Int? {
+    find(key) { equals($0, text) }
+  }
+
+  /// The same, when only the pool's text under a number can tell long texts apart.
+  @inline(__always)
+  func find(_ key: TextKey, _ isText: (Int) -> Bool) -> Int? {
     guard !slots.isEmpty else { return nil }
     let mask = slots.count - 1
-    var slot = key.hash & mask
-    while slots[slot].place > 0 {
-      let index = Int(slots[slot].place) - 1
-      if slots[slot].key == key, key.isWhole || equals(index, text) { return index }
+    var slot = Int(truncatingIfNeeded: key.hash &>> shift)
+    while slots[slot] > 0 {
+      let place = Int(slots[slot])
+      if edges[place] == key.edges, middles[place] == key.middles,
+        range(place - 1).count == key.length, key.isWhole || isText(place - 1)
+      {
+        return place - 1
+      }
       slot = (slot + 1) & mask
     }
     return nil
@@ -74,7 +88,10 @@ struct TextPool: Sendable {
     bytes.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
     readings.removeAll(keepingCapacity: true)
-    for index in slots.indices { slots[index].place = 0 }
+    edges.removeLast(edges.count - 1)
+    middles.removeLast(middles.count - 1)
+    for index in slots.indices { slots[index] = 0 }
+    hasMiddles = false
     isUTF8 = true
     tally = CellTally()
   }
@@ -89,7 +106,7 @@ struct TextPool: Sendable {
     }
     bytes = newBytes
     ends = newEnds
-    slots = []
+    seal()
   }
 
   /// Reads all texts again.
@@ -100,6 +117,8 @@ struct TextPool: Sendable {
   /// Gives up the memory that only adding needs; no more can be added.
   mutating func seal() {
     slots = []
+    edges = [.impossible]
+    middles = [.impossible]
   }
 
   private func equals(_ index: Int, _ text: Span<UInt8>) -> Bool {
@@ -111,80 +130,88 @@ struct TextPool: Sendable {
     return true
   }
 
-  private mutating func place(_ key: TextKey, _ index: Int) {
+  private mutating func place(_ hash: UInt64, _ index: Int) {
     let mask = slots.count - 1
-    var slot = key.hash & mask
-    while slots[slot].place > 0 { slot = (slot + 1) & mask }
-    slots[slot] = Slot(key: key, place: UInt32(index + 1))
+    var slot = Int(truncatingIfNeeded: hash &>> shift)
+    while slots[slot] > 0 { slot = (slot + 1) & mask }
+    slots[slot] = UInt32(index + 1)
   }
 
   private mutating func grow() {
-    let old = slots
-    let free = Slot(key: TextKey(low: 0, high: 0, length: 0), place: 0)
-    slots = Array(repeating: free, count: max(32, old.count * 2))
-    for slot in old where slot.place > 0 { place(slot.key, Int(slot.place) - 1) }
+    let count = max(32, slots.count * 2)
+    slots = Array(repeating: 0, count: count)
+    shift = UInt64(64 - count.trailingZeroBitCount)
+    for index in ends.indices {
+      place(TextKey.hash(edges[index + 1], middles[index + 1]), index)
+    }
   }
 }
 
-/// What stands for a text in a hash table: up to 16 bytes are the text itself, of longer ones it
-/// is a digest.
-struct TextKey: Equatable, Sendable {
-  /// The first 8 bytes, or for longer texts a digest of all.
-  let low: UInt64
-  /// The last 8 bytes, or 0 for texts of up to 8.
-  let high: UInt64
-  let length: UInt32
+/// What stands for a text in a hash table: up to 32 bytes are the text itself, of longer ones it
+/// is the beginning and a digest.
+struct TextKey: Sendable {
+  /// Two words of 8 bytes.
+  struct Pair: Equatable, Sendable {
+    var low: UInt64
+    var high: UInt64
 
-  init(low: UInt64, high: UInt64, length: UInt32) {
-    self.low = low
-    self.high = high
+    /// The words of no text: one that has bytes 8 to 15 has some before them.
+    static let impossible = Pair(low: 0, high: .max)
+  }
+  /// Bytes 0 to 15; those that the text has not are 0.
+  let edges: Pair
+  /// Bytes 16 to 31, or for texts of more than 32 a digest of all bytes and the last 8.
+  let middles: Pair
+  let length: Int
+
+  /// - Parameter word: the 8 bytes from an offset on, those beyond the text's end being 0.
+  @inline(__always)
+  init(length: Int, word: (_ offset: Int) -> UInt64) {
     self.length = length
+    edges = Pair(low: word(0), high: length > 8 ? word(8) : 0)
+    guard length > 32 else {
+      middles = Pair(low: length > 16 ? word(16) : 0, high: length > 24 ? word(24) : 0)
+      return
+    }
+    var digest = edges.high
+    var offset = 0
+    while offset < length &- 8 {
+      digest = (digest ^ word(offset)) &* TextKey.factors.4
+      digest ^= digest &>> 32
+      offset &+= 8
+    }
+    middles = Pair(low: digest, high: word(length &- 8))
   }
 
   init(_ text: Span<UInt8>) {
-    let count = text.count
-    func word(_ start: Int, _ length: Int) -> UInt64 {
+    self.init(length: text.count) { start in
       var word: UInt64 = 0
-      for offset in 0..<length { word |= UInt64(text[start + offset]) << UInt64(8 * offset) }
+      for offset in 0..<min(8, text.count - start) {
+        word |= UInt64(text[start + offset]) << UInt64(8 * offset)
+      }
       return word
     }
-    length = UInt32(truncatingIfNeeded: count)
-    if count <= 8 {
-      low = word(0, count)
-      high = 0
-    } else {
-      high = word(count - 8, 8)
-      if count <= 16 {
-        low = word(0, 8)
-      } else {
-        var digest = TextKey.firstDigest
-        for start in stride(from: 0, to: count - 8, by: 8) {
-          digest = TextKey.digest(digest, word(start, 8))
-        }
-        low = digest
-      }
-    }
-  }
-
-  static let firstDigest: UInt64 = 0x9E37_79B9_7F4A_7C15
-
-  @inline(__always)
-  static func digest(_ digest: UInt64, _ word: UInt64) -> UInt64 {
-    let product = (digest ^ word) &* 0xD6E8_FEB8_6659_FD93
-    return product ^ product &>> 32
   }
 
   /// Whether equal keys mean equal texts.
-  var isWhole: Bool { length <= 16 }
+  var isWhole: Bool { length <= 32 }
 
+  /// Odd numbers from the digits of π, and one that mixes well (Stafford 2011).
+  private static let factors: (UInt64, UInt64, UInt64, UInt64, UInt64) = (
+    0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7345, 0xA409_3822_299F_31D1, 0x082E_FA98_EC4E_6C89,
+    0xBF58_476D_1CE4_E5B9
+  )
+
+  /// A hash whose highest bits hang on all others.
   @inline(__always)
-  var hash: Int {
-    // Of texts up to 16 bytes the words overlap, so digits that vary stand in both: only a product of
-    // the two keeps such texts apart (the step of wyhash, Wang Yi 2019).
-    let product = (low ^ UInt64(length) ^ 0x9E37_79B9_7F4A_7C15)
-      .multipliedFullWidth(by: high ^ 0xD6E8_FEB8_6659_FD93)
-    return Int(truncatingIfNeeded: product.low ^ product.high)
+  static func hash(_ edges: Pair, _ middles: Pair) -> UInt64 {
+    var hash = edges.low &* factors.0 &+ edges.high &* factors.1
+    hash &+= middles.low &* factors.2 &+ middles.high &* factors.3
+    hash ^= hash &>> 32
+    return hash &* factors.4
   }
+
+  var hash: UInt64 { TextKey.hash(edges, middles) }
 }
 
 extension TextPool {
