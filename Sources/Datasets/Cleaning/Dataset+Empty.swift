@@ -7,14 +7,20 @@ extension Dataset {
     public let header: String
     /// The column's unit, if it has one.
     public let unit: String?
+    /// How its numbers are written, if not as programs write them.
+    public let numberStyle: NumberStyle?
     /// Whether it is a column of numbers that customers are assigned by; else one of categories.
     public let isFeature: Bool
 
     /// A name from its parts.
-    public init(key: String, header: String, unit: String?, isFeature: Bool = true) {
+    public init(
+      key: String, header: String, unit: String?, numberStyle: NumberStyle? = nil,
+      isFeature: Bool = true
+    ) {
       self.key = key
       self.header = header
       self.unit = unit
+      self.numberStyle = numberStyle
       self.isFeature = isFeature
     }
 
@@ -33,14 +39,15 @@ extension Dataset {
     }
     let made = columns.map { column in
       Column(
-        name: ColumnName(header: column.header, key: column.key, unit: column.unit), style: nil,
-        rowCount: 0, starts: [], segments: [], pool: TextPool(), tally: CellTally())
+        name: ColumnName(header: column.header, key: column.key, unit: column.unit),
+        style: column.numberStyle, rowCount: 0, starts: [], segments: [], pool: TextPool(),
+        tally: CellTally())
     }
     var report = CleaningReport()
     report.columns = columns.map {
       ColumnReport(
         key: $0.key, header: $0.header, unit: $0.unit, role: $0.role, isFeature: $0.isFeature,
-        missingCount: 0, missingCountWithoutTwins: 0, badCount: 0, numberStyle: nil,
+        missingCount: 0, missingCountWithoutTwins: 0, badCount: 0, numberStyle: $0.numberStyle,
         valueSeparator: nil)
     }
     let table = Table(

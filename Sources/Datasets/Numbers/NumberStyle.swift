@@ -8,6 +8,17 @@ public struct NumberStyle: Equatable, Sendable {
   /// A currency, `%` or a multiple such as `k$`, which cells carry; empty if none does.
   public let unit: String
 
+  /// A style that was decided before; `nil` when no numbers are written so.
+  ///
+  /// - Parameters:
+  ///   - decimalMark: `.` or `,`.
+  ///   - unit: what cells carry, as ``unit``.
+  public init?(decimalMark: String, unit: String) {
+    guard decimalMark == "." || decimalMark == ",", StyledNumber.isUnit(unit) else { return nil }
+    self.decimalMark = Character(decimalMark)
+    self.unit = unit
+  }
+
   /// Reads a cell in this style.
   func read(_ cell: Span<UInt8>) -> CellReading {
     let plain = NumberParser.read(cell)

@@ -44,10 +44,14 @@ public enum ShortestDecimal {
     return start + writeDecimal(digits, decimals, to: output + start)
   }
 
-  /// Powers of five up to 5²⁷, the last that fits.
-  private static let powersOfFive: [UInt64] = (0...27).map { exponent in
-    (0..<exponent).reduce(1) { power, _ in power * 5 }
-  }
+  /// Powers of five up to 5²⁷, the last that fits; written out, so that they need no making.
+  private static let powersOfFive: [UInt64] = [
+    1, 5, 25, 125, 625, 3_125, 15_625, 78_125, 390_625, 1_953_125, 9_765_625, 48_828_125,
+    244_140_625, 1_220_703_125, 6_103_515_625, 30_517_578_125, 152_587_890_625, 762_939_453_125,
+    3_814_697_265_625, 19_073_486_328_125, 95_367_431_640_625, 476_837_158_203_125,
+    2_384_185_791_015_625, 11_920_928_955_078_125, 59_604_644_775_390_625,
+    298_023_223_876_953_125, 1_490_116_119_384_765_625, 7_450_580_596_923_828_125,
+  ]
 
   /// The digits and how many of them follow the point, for a number that is not whole and within
   /// 10⁻⁴ ..< 2⁵³.
@@ -116,26 +120,55 @@ public enum ShortestDecimal {
     return 2 + zeros + writeDigits(digits, to: output + 2 + zeros)
   }
 
-  /// Writes a whole number and gives the count of its digits.
+  /// Writes a whole number and gives the count of its digits; up to seven bytes behind them are
+  /// overwritten.
   static func writeDigits(_ value: UInt64, to output: UnsafeMutablePointer<UInt8>) -> Int {
     let count = digitCount(value)
-    var rest = value
-    var index = count
-    while rest >= 100 {
-      let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
-      output[index &- 1] = UInt8(truncatingIfNeeded: 48 &+ pair % 10)
-      output[index &- 2] = UInt8(truncatingIfNeeded: 48 &+ pair / 10)
-      index &-= 2
-      rest = quotient
+    let target = UnsafeMutableRawPointer(output)
+    if value < 100_000_000 {
+      target.storeBytes(of: leading(value, count), as: UInt64.self)
+      return count
     }
-    output[index &- 1] = UInt8(truncatingIfNeeded: 48 &+ rest % 10)
-    if rest >= 10 { output[index &- 2] = UInt8(truncatingIfNeeded: 48 &+ rest / 10) }
+    let upper = value / 100_000_000
+    let lower = value &- upper &* 100_000_000
+    if upper < 100_000_000 {
+      target.storeBytes(of: leading(upper, count &- 8), as: UInt64.self)
+    } else {
+      let top = upper / 100_000_000
+      target.storeBytes(of: leading(top, count &- 16), as: UInt64.self)
+      (target + (count &- 16)).storeBytes(
+        of: eightDigits(upper &- top &* 100_000_000), as: UInt64.self)
+    }
+    (target + (count &- 8)).storeBytes(of: eightDigits(lower), as: UInt64.self)
     return count
   }
 
-  private static let powersOfTen: [UInt64] = (0..<20).map { exponent in
-    (0..<exponent).reduce(1) { power, _ in power * 10 }
+  /// The last `count` of a number's eight digits.
+  @inline(__always)
+  private static func leading(_ value: UInt64, _ count: Int) -> UInt64 {
+    (UInt64(littleEndian: eightDigits(value)) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count))
+      .littleEndian
   }
+
+  /// The digits of a number below 10⁸, the first in the byte that is stored first: fours, then
+  /// pairs, then all (Muła 2011).
+  @inline(__always)
+  private static func eightDigits(_ value: UInt64) -> UInt64 {
+    let high = value / 10_000
+    let fours = high | (value &- high &* 10_000) &<< 32
+    let hundreds = (fours &* 10_486) &>> 20 & 0x0000_007F_0000_007F
+    let pairs = hundreds | (fours &- hundreds &* 100) &<< 16
+    let tens = (pairs &* 103) &>> 10 & 0x000F_000F_000F_000F
+    let digits = tens | (pairs &- tens &* 10) &<< 8
+    return (digits | 0x3030_3030_3030_3030).littleEndian
+  }
+
+  private static let powersOfTen: [UInt64] = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+    10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+    1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+    1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 
   private static func digitCount(_ value: UInt64) -> Int {
     // 1233 / 4096 is a little above log₁₀ 2.

@@ -26,6 +26,11 @@ struct StyledNumber: Equatable {
     !unit.isEmpty && unit != "%" && !currencies.contains(unit)
   }
 
+  /// Whether cells can carry this, or nothing.
+  static func isUnit(_ unit: String) -> Bool {
+    unit.isEmpty || suffixes.contains(Array(unit.utf8)) || prefixes.contains(Array(unit.utf8))
+  }
+
   init?(_ cell: Span<UInt8>) {
     // Longer texts are no numbers, and need no look.
     guard cell.count <= 40 else { return nil }

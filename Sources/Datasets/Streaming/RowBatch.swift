@@ -3,14 +3,15 @@
 public struct RowBatch: Sendable {
   /// What is read of each record.
   public enum Reading: Sendable, Equatable {
-    /// The number in a column; NaN where there is none.
-    case number(column: Int)
+    /// The number in a column, written in a style or as programs write numbers; NaN where there is
+    /// none.
+    case number(column: Int, style: NumberStyle? = nil)
     /// 1 where a column holds a category, 0 where it does not.
     case category(column: Int, name: String)
 
     var column: Int {
       switch self {
-      case .number(let column), .category(let column, _): column
+      case .number(let column, _), .category(let column, _): column
       }
     }
   }
@@ -73,20 +74,30 @@ public struct RowBatch: Sendable {
           width: width, maxFieldBytes: maxFieldBytes, wanted)
       }
     }
+    rewritten.append(contentsOf: repeatElement(0, count: WideCopy.width))
   }
 
   /// A reading, its category as the bytes of cells.
   private struct Wanted {
     let column: Int
     let category: [UInt8]?
+    let style: NumberStyle?
 
     init(_ reading: Reading) {
       column = reading.column
-      if case .category(_, let name) = reading {
-        category = Array(name.utf8)
-      } else {
+      switch reading {
+      case .number(_, let style):
         category = nil
+        self.style = style
+      case .category(_, let name):
+        category = Array(name.utf8)
+        style = nil
       }
+    }
+
+    /// The number a cell holds, NaN if it holds none.
+    func number(_ cell: Span<UInt8>) -> Double {
+      (style?.read(cell) ?? NumberParser.read(cell)).value ?? .nan
     }
   }
 
@@ -115,9 +126,15 @@ public struct RowBatch: Sendable {
               end -= 1
             }
             let cell = UnsafeBufferPointer(rebasing: block[start..<end])
-            columns[place].append(
-              reading.category.map { Self.indicator(cell, isQuoted: isQuoted, of: $0) }
-                ?? Self.number(cell))
+            let value =
+              if let category = reading.category {
+                Self.indicator(cell, isQuoted: isQuoted, of: category)
+              } else if reading.style != nil {
+                reading.number(Span(_unsafeElements: cell))
+              } else {
+                Self.number(cell)
+              }
+            columns[place].append(value)
             field += width
           }
         }
@@ -220,9 +237,7 @@ public struct RowBatch: Sendable {
         }
         let field = fields[reading.column]
         columns[place].append(
-          reading.category.map { $0 == field ? 1 : 0 } ?? NumberParser.read(field.span).value
-            ?? .nan
-        )
+          reading.category.map { $0 == field ? 1 : 0 } ?? reading.number(field.span))
       }
     }
     return index
@@ -272,49 +287,34 @@ public struct RowBatch: Sendable {
   ///
   /// - Parameter cells: columns with a cell for each record.
   public func written(with cells: [CellColumn]) -> [UInt8] {
-    let longest = cells.reduce(2) { $0 + 1 + $1.maxLength }
-    var capacity = count * longest + rewritten.count
+    let further = FurtherCells(cells)
+    var capacity = count * (further.maxLength + 2) + rewritten.count + WideCopy.width
     for text in texts where !text.isRewritten { capacity += Int(text.end - text.start) }
     for rest in surplus.values { capacity += rest.count }
-    // Safety: `capacity` has room for every text and for the longest cells of each record, so
-    // that no write passes it; the texts' bounds lie in the arrays they are copied from.
+    // Safety: `capacity` has room for every text, for the longest cells of each record and for what
+    // a wide copy writes behind the last, so that no write passes it. The texts' bounds lie in the
+    // arrays they are copied from, which have as much behind them as a wide copy reads.
     return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
       guard var next = output.baseAddress else { return }
       let begin = next
       block.withUnsafeBufferPointer { block in
         rewritten.withUnsafeBufferPointer { rewritten in
-          for (record, text) in texts.enumerated() {
-            let source = text.isRewritten ? rewritten : block
-            let length = Int(text.end &- text.start)
-            if length > 0, let base = source.baseAddress {
-              next.initialize(from: base + Int(text.start), count: length)
-              next += length
-            }
-            for column in cells {
-              next.initialize(to: UInt8(ascii: ","))
-              next += 1
-              switch column {
-              case .numbers(let numbers):
-                let number = numbers[record]
-                if number.isFinite { next += ShortestDecimal.write(number, to: next) }
-              case .texts(let codes, let texts):
-                let code = Int(codes[record])
-                texts[code < 0 ? texts.count - 1 : code].withUnsafeBufferPointer { text in
-                  guard let base = text.baseAddress else { return }
-                  next.initialize(from: base, count: text.count)
-                  next += text.count
+          guard let block = block.baseAddress, let rewritten = rewritten.baseAddress else { return }
+          further.withWriter { further in
+            for (record, text) in texts.enumerated() {
+              let source = (text.isRewritten ? rewritten : block) + Int(text.start)
+              next = WideCopy.copy(source, Int(text.end &- text.start), to: next)
+              next = further.write(record, to: next)
+              if !surplus.isEmpty, let rest = surplus[record] {
+                for byte in rest {
+                  next.initialize(to: byte)
+                  next += 1
                 }
               }
+              next[0] = 0x0D
+              next[1] = 0x0A
+              next += 2
             }
-            if !surplus.isEmpty, let rest = surplus[record] {
-              for byte in rest {
-                next.initialize(to: byte)
-                next += 1
-              }
-            }
-            next[0] = 0x0D
-            next[1] = 0x0A
-            next += 2
           }
         }
       }

@@ -79,7 +79,7 @@ public struct RowStream: Sendable {
   /// A stream of which nothing has come yet.
   public init(_ options: DecodingOptions) {
     self.options = options
-    blockLength = options.blockLength / 4
+    blockLength = options.blockLength / 2
   }
 
   /// The beginning of content that is no CSV.
@@ -182,7 +182,7 @@ public struct RowStream: Sendable {
     }
     guard let end = try lastRecordEnd() else { return try growBlock() }
     submit(upTo: end)
-    blockLength = options.blockLength / 4
+    blockLength = options.blockLength / 2
     while pending.count - RowStream.padding.count >= blockLength { try growBlock() }
   }
 

@@ -97,6 +97,14 @@ public struct Column: Sendable {
     reading(at: row).value
   }
 
+  /// The same, its text read in a style that was decided elsewhere; in the column's own for `nil`.
+  public func number(at row: Int, style: NumberStyle?) -> Double? {
+    guard let style, style != numberStyle else { return number(at: row) }
+    var text: [UInt8] = []
+    appendText(at: row, to: &text)
+    return style.read(text.span).value
+  }
+
   /// The text of a cell as it was given, or `nil` when the cell is missing.
   public func text(at row: Int) -> String? {
     if reading(at: row) == .missing { return nil }

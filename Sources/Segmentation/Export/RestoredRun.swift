@@ -62,6 +62,11 @@ extension RunModel {
       fingerprint.add(feature.header)
       fingerprint.add(feature.scaling.isLogarithmic ? "log" : "linear")
       add([feature.scaling.center, feature.scaling.spread])
+      if let style = feature.numberStyle {
+        fingerprint.add("numbers")
+        fingerprint.add(String(style.decimalMark))
+        fingerprint.add(style.unit)
+      }
       if let level = feature.level {
         fingerprint.add("category")
         fingerprint.add(level.columnKey)
@@ -86,7 +91,7 @@ extension RunModel {
       columns.append(
         .init(
           key: key, header: feature.level?.columnHeader ?? feature.header, unit: feature.unit,
-          isFeature: feature.level == nil))
+          numberStyle: feature.numberStyle, isFeature: feature.level == nil))
     }
     return columns
   }

@@ -1,3 +1,5 @@
+import Datasets
+
 /// What is known of a run that is written down as its model: everything but the customers.
 public struct RunModel: Sendable, Equatable {
   /// A feature and how it is scaled.
@@ -8,6 +10,8 @@ public struct RunModel: Sendable, Equatable {
     public var header: String
     /// The column's unit, if it has one.
     public var unit: String?
+    /// How the column's numbers are written, if not as programs write them.
+    public var numberStyle: NumberStyle?
     /// How its values are scaled.
     public var scaling: FeatureScaling
     /// Mean over all customers, in the feature's own unit.
@@ -21,12 +25,14 @@ public struct RunModel: Sendable, Equatable {
 
     /// A feature from its parts.
     public init(
-      key: String, header: String, unit: String?, scaling: FeatureScaling, mean: Double,
-      standardDeviation: Double, importance: Double?, level: CategoryLevel? = nil
+      key: String, header: String, unit: String?, numberStyle: NumberStyle? = nil,
+      scaling: FeatureScaling, mean: Double, standardDeviation: Double, importance: Double?,
+      level: CategoryLevel? = nil
     ) {
       self.key = key
       self.header = header
       self.unit = unit
+      self.numberStyle = numberStyle
       self.scaling = scaling
       self.mean = mean
       self.standardDeviation = standardDeviation
@@ -127,13 +133,20 @@ public struct RunModel: Sendable, Equatable {
 }
 
 extension Run {
+  /// How the numbers of a feature's column are written, as was decided when the run's dataset was
+  /// read; `nil` for categories and for numbers as programs write them.
+  public func numberStyle(of feature: RunFeature) -> NumberStyle? {
+    feature.level == nil ? dataset.table.columns[feature.column].numberStyle : nil
+  }
+
   /// The run without its customers.
   public var model: RunModel {
     RunModel(
       features: features.map {
         .init(
-          key: $0.key, header: $0.header, unit: $0.unit, scaling: $0.scaling, mean: $0.mean,
-          standardDeviation: $0.standardDeviation, importance: $0.importance, level: $0.level)
+          key: $0.key, header: $0.header, unit: $0.unit, numberStyle: numberStyle(of: $0),
+          scaling: $0.scaling, mean: $0.mean, standardDeviation: $0.standardDeviation,
+          importance: $0.importance, level: $0.level)
       },
       clusters: zip(clusters, segments).map { cluster, segment in
         .init(

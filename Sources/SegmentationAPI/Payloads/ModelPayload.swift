@@ -39,7 +39,8 @@ struct ModelPayload {
   private static func json(_ feature: RunModel.Feature) -> JSON {
     [
       "key": .string(feature.key), "header": .string(feature.header),
-      "unit": .string(feature.unit), "logarithm": .bool(feature.scaling.isLogarithmic),
+      "unit": .string(feature.unit), "number_format": json(feature.numberStyle),
+      "logarithm": .bool(feature.scaling.isLogarithmic),
       "center": .number(feature.scaling.center), "spread": .number(feature.scaling.spread),
       "mean": .number(feature.mean), "sd": .number(feature.standardDeviation),
       "importance": .number(feature.importance),
@@ -50,6 +51,12 @@ struct ModelPayload {
         ]
       } ?? .null,
     ]
+  }
+
+  private static func json(_ style: NumberStyle?) -> JSON {
+    style.map {
+      ["decimal_mark": .string(String($0.decimalMark)), "unit": .string($0.unit)]
+    } ?? .null
   }
 
   private static func json(_ cluster: RunModel.Cluster) -> JSON {
@@ -159,6 +166,7 @@ private struct ModelReader {
     if case .string(let text) = object["unit"] { unit = text }
     return RunModel.Feature(
       key: key, header: text(object, "header", at: pointer), unit: unit,
+      numberStyle: numberStyle(object, at: "\(pointer)/number_format"),
       scaling: FeatureScaling(
         center: number(object, "center", at: pointer), spread: spread,
         isLogarithmic: isLogarithmic),
@@ -166,6 +174,21 @@ private struct ModelReader {
       standardDeviation: number(object, "sd", at: pointer),
       importance: optional(object, "importance", at: pointer),
       level: level(object, at: "\(pointer)/category"))
+  }
+
+  private mutating func numberStyle(_ object: JSONObject, at pointer: String) -> NumberStyle? {
+    switch object["number_format"] {
+    case nil, .null: return nil
+    case .object(let format):
+      let style = NumberStyle(
+        decimalMark: text(format, "decimal_mark", at: pointer),
+        unit: text(format, "unit", at: pointer))
+      if style == nil { fault(pointer, "takes a decimal_mark of \".\" or \",\" and a known unit") }
+      return style
+    default:
+      fault(pointer, "takes an object or null")
+      return nil
+    }
   }
 
   private mutating func level(_ object: JSONObject, at pointer: String) -> CategoryLevel? {

@@ -160,7 +160,8 @@ private struct Assignment: Sendable {
         values.append(level.value(of: table.columns[column].text(at: row)))
         continue
       }
-      guard let value = table.columns[column].number(at: row) else { return nil }
+      let style = run.numberStyle(of: feature)
+      guard let value = table.columns[column].number(at: row, style: style) else { return nil }
       values.append(value)
     }
     return run.score(values)

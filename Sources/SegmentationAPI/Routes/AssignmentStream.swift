@@ -17,6 +17,9 @@ struct AssignmentStream: ContentTransformer {
   /// Where each feature is read from the content.
   private var readings: [RowBatch.Reading] = []
   private var hasBegun = false
+  /// Rows that are written and not handed on: one block's at a time, so that they are not copied
+  /// into one long array.
+  private var ready: [[UInt8]] = []
   private let cells: AssignmentTexts
 
   init(call: Call, context: Context, run: Run, dialect: CSVDialect, options: DecodingOptions) {
@@ -36,8 +39,11 @@ struct AssignmentStream: ContentTransformer {
   mutating func transform(_ bytes: Span<UInt8>, into output: inout [UInt8]) -> Response? {
     attempt { (self) throws(DatasetError) in
       try self.consume(bytes)
-      guard self.stream.blockCount >= self.options.threadCount else { return nil }
-      return try self.write(to: &output)
+      if self.stream.blockCount >= self.options.threadCount, let problem = try self.writeBlocks() {
+        return problem
+      }
+      self.handOn(to: &output, keeping: self.options.threadCount)
+      return nil
     }
   }
 
@@ -45,7 +51,8 @@ struct AssignmentStream: ContentTransformer {
     attempt { (self) throws(DatasetError) in
       try self.stream.finish()
       guard self.stream.format == .csv else { return try self.writeTable(to: &output) }
-      if let problem = try self.write(to: &output) { return problem }
+      if let problem = try self.writeBlocks() { return problem }
+      self.handOn(to: &output, keeping: 0)
       if !self.hasBegun { throw .headerOnly }
       return nil
     }
@@ -77,21 +84,32 @@ struct AssignmentStream: ContentTransformer {
     }
   }
 
+  /// Gives the first rows that are ready, and more of them until at most `limit` blocks are left.
+  private mutating func handOn(to output: inout [UInt8], keeping limit: Int) {
+    var count = 0
+    while count < ready.count, output.isEmpty || ready.count - count > limit {
+      if output.isEmpty { output = ready[count] } else { output += ready[count] }
+      count += 1
+    }
+    ready.removeFirst(count)
+  }
+
   /// Writes the blocks that are complete.
   /// - Returns: a problem when the content lacks a feature.
-  private mutating func write(to output: inout [UInt8]) throws(DatasetError) -> ProblemDetails? {
+  private mutating func writeBlocks() throws(DatasetError) -> ProblemDetails? {
     guard let header = stream.header else { return nil }
+    let run = run
     if readings.isEmpty {
       do throws(ProblemDetails) {
         let columns = try run.featureColumns(keys: header.keys) { header.columnIndex(named: $0) }
         readings = zip(columns, run.features).map { column, feature in
-          feature.level.map { .category(column: column, name: $0.name) } ?? .number(column: column)
+          feature.level.map { .category(column: column, name: $0.name) }
+            ?? .number(column: column, style: run.numberStyle(of: feature))
         }
       } catch {
         return error
       }
     }
-    let run = run
     let readings = readings
     let cells = cells
     let pieces = RowStream.map(stream.takeBlocks(), threads: options.threadCount) { block in
@@ -106,11 +124,14 @@ struct AssignmentStream: ContentTransformer {
       guard !rows.isEmpty else { continue }
       if !hasBegun {
         hasBegun = true
-        dialect.writeMark(to: &output)
-        header.append(to: &output)
-        AssignmentCells.writeHeader(dialect, to: &output)
+        var beginning: [UInt8] = []
+        dialect.writeMark(to: &beginning)
+        header.append(to: &beginning)
+        AssignmentCells.writeHeader(dialect, to: &beginning)
+        ready.append(beginning + rows)
+      } else {
+        ready.append(rows)
       }
-      if output.isEmpty { output = rows } else { output += rows }
     }
     return nil
   }
