@@ -27,6 +27,16 @@ static inline int cvector_register_bits(void) {
   return (low & 0xE6) == 0xE6 && (b & wanted) == wanted ? 512 : 256;
 }
 
+/// Asks for the cache lines of listed rows.
+static inline void cvector_prefetch_rows(
+    const float *rows, const int32_t *places, size_t features, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const float *row = rows + (size_t)places[i] * features;
+    for (size_t f = 0; f < features; f += 16) _mm_prefetch((const char *)(row + f), _MM_HINT_T0);
+    _mm_prefetch((const char *)(row + features - 1), _MM_HINT_T0);
+  }
+}
+
 #define CVECTOR_PASTE_(a, b) a##_##b
 #define CVECTOR_PASTE(a, b) CVECTOR_PASTE_(a, b)
 

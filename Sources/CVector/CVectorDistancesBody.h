@@ -6,13 +6,20 @@ CVECTOR_TARGET static inline __attribute__((always_inline)) void CVECTOR_NAME(cv
     const V *held, const CVECTOR_REAL *x, size_t stride, size_t features, size_t vectors,
     const CVECTOR_REAL *center, V *sums) {
 #pragma clang fp contract(off)
-  for (size_t f = 0; f < features; f++) {
+  const V first = V_SET(center[0]);
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < vectors; v++) {
+    const V p = V_SUB(held ? held[v] : V_LOAD(x + v * CVECTOR_LANES), first);
+    sums[v] = V_MUL(p, p);
+  }
+#pragma clang loop unroll(full)
+  for (size_t f = 1; f < features; f++) {
     const V c = V_SET(center[f]);
+#pragma clang loop unroll(full)
     for (size_t v = 0; v < vectors; v++) {
       const V p =
           V_SUB(held ? held[f * vectors + v] : V_LOAD(x + f * stride + v * CVECTOR_LANES), c);
-      const V square = V_MUL(p, p);
-      sums[v] = f == 0 ? square : V_ADD(sums[v], square);
+      sums[v] = V_ADD(sums[v], V_MUL(p, p));
     }
   }
 }
@@ -28,11 +35,14 @@ CVECTOR_TARGET static inline __attribute__((always_inline)) void CVECTOR_NAME(cv
   V sums[4], best[4], next[4];
   I found[4];
   if (holds)
+#pragma clang loop unroll(full)
     for (size_t f = 0; f < features; f++)
+#pragma clang loop unroll(full)
       for (size_t v = 0; v < vectors; v++)
         held[f * vectors + v] = V_LOAD(x + f * stride + v * CVECTOR_LANES);
   CVECTOR_NAME(cvector_squares)(
       holds ? held : 0, x, stride, features, vectors, centroids, best);
+#pragma clang loop unroll(full)
   for (size_t v = 0; v < vectors; v++) {
     next[v] = V_SET((CVECTOR_REAL)__builtin_inff());
     found[v] = I_SET(0);
@@ -43,12 +53,14 @@ CVECTOR_TARGET static inline __attribute__((always_inline)) void CVECTOR_NAME(cv
     CVECTOR_NAME(cvector_squares)(
         holds ? held : 0, x, stride, features, vectors, centroids, sums);
     const I index = I_SET((CVECTOR_LABEL)cluster);
+#pragma clang loop unroll(full)
     for (size_t v = 0; v < vectors; v++) {
       found[v] = I_IF_LESS(sums[v], best[v], index, found[v]);
       if (second) next[v] = V_MIN(next[v], V_MAX(sums[v], best[v]));
       best[v] = V_MIN(best[v], sums[v]);
     }
   }
+#pragma clang loop unroll(full)
   for (size_t v = 0; v < vectors; v++) {
     V_STORE(nearest + v * CVECTOR_LANES, best[v]);
     if (second) V_STORE(second + v * CVECTOR_LANES, next[v]);

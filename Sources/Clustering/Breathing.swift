@@ -17,8 +17,13 @@ struct Breathing {
 
   /// Centroids moved in the first round.
   private static let depth = 5
-  /// Rounds at most; a bound that is rarely met.
-  private static let roundLimit = 40
+  /// Rounds at most.
+  ///
+  /// In few dimensions a bound that is rarely met. In more, a round costs far more and the first
+  /// ones gain what there is to gain over ten tries.
+  private var roundLimit: Int {
+    ground.cloud.featureCount <= GridSummary.featureLimit ? 40 : 4
+  }
   /// The relative gain per iteration at which a round ends, and what it must have gained.
   private static let tolerance = 1e-6
 
@@ -39,16 +44,16 @@ struct Breathing {
     var best = try optimum(from: start.centroids, blocks)
     var depth = min(Self.depth, clusterCount - 1)
     var roundCount = 0
-    while depth > 0 && roundCount < Self.roundLimit {
+    while depth > 0 && roundCount < roundLimit {
       roundCount += 1
-      var census = Census(ground.cloud, blocks, best.centroids)
+      var census = Census(ground.cloud, blocks, best.centroids, team: team)
       var centroids = best.centroids
       for cluster in census.largestInertias(depth) {
         let point = blocks.sample(at: census.draw(from: cluster, random: &random))
         centroids += (0..<d).map { ground.cloud.value(point, $0) }
       }
       centroids = try optimum(from: centroids, blocks).centroids
-      census = Census(ground.cloud, blocks, centroids)
+      census = Census(ground.cloud, blocks, centroids, team: team)
       distanceComputations += 2 * ground.cloud.sampleCount * clusterCount
       let removed = census.leastMissed(depth, centroids: centroids)
       centroids = (0..<clusterCount + depth).filter { !removed.contains($0) }.flatMap {
@@ -79,38 +84,55 @@ private struct Census {
   private let blocks: FloatBlocks
   private let nearest: Buffer<Float>
   private let labels: Buffer<Int32>
-  private var inertias: [Double]
-  private var losses: [Double]
+  private let inertias: [Double]
+  private let losses: [Double]
 
-  init(_ cloud: Cloud, _ blocks: FloatBlocks, _ centroids: [Double]) {
+  init(_ cloud: Cloud, _ blocks: FloatBlocks, _ centroids: [Double], team: WorkTeam) {
     let n = cloud.sampleCount
     let d = cloud.featureCount
     let k = centroids.count / d
-    let size = blocks.blockSize
     self.cloud = cloud
     self.blocks = blocks
-    nearest = Buffer(uninitializedCount: n)
-    labels = Buffer(uninitializedCount: n)
-    inertias = Array(repeating: 0, count: k)
-    losses = Array(repeating: 0, count: k)
+    let (nearest, labels) = (
+      Buffer<Float>(uninitializedCount: n), Buffer<Int32>(uninitializedCount: n)
+    )
+    self.nearest = nearest
+    self.labels = labels
     let centers = Buffer(blocks.kernelCoordinates(centroids))
-    let second = Buffer<Float>(uninitializedCount: size)
-    let scratch = Buffer<Float>(uninitializedCount: size)
-    var first = 0
-    while first < n {
-      let count = min(size, n - first)
-      Kernels.assignWithSecondFloatBlock(
-        blocks.block(at: first), stride: size, featureCount: d, count: count,
-        centroids: centers.base, clusterCount: k, nearest: nearest.base + first,
-        second: second.base, labels: labels.base + first, scratch: scratch.base)
-      for i in 0..<count {
-        let cluster = Int(labels[first + i])
-        let weight = cloud.weight(blocks.sample(at: first + i))
-        inertias[cluster] += weight * Double(nearest[first + i])
-        losses[cluster] += weight * Double(second[i] - nearest[first + i])
+    // For each chunk: inertias, then losses.
+    let parts = Buffer<Double>(repeating: 0, count: 2 * k * cloud.chunkCount)
+    team.forEachWorker(cloud.chunkCount) { claim in
+      let size = blocks.blockSize
+      let memory = blocks.makeBlock()
+      let second = Buffer<Float>(uninitializedCount: size)
+      let scratch = Buffer<Float>(uninitializedCount: size)
+      while let chunk = claim() {
+        // Safety: a chunk writes what belongs to its own points and its own sums.
+        let part = parts.base + 2 &* k &* chunk
+        let range = cloud.samples(ofChunk: chunk)
+        var first = range.lowerBound
+        while first < range.upperBound {
+          let count = min(size, range.upperBound &- first)
+          Kernels.assignWithSecondFloatBlock(
+            blocks.block(at: first, packedInto: memory), stride: size, featureCount: d,
+            count: count, centroids: centers.base, clusterCount: k, nearest: nearest.base + first,
+            second: second.base, labels: labels.base + first, scratch: scratch.base)
+          for i in 0..<count {
+            let cluster = Int(labels[first &+ i])
+            let weight = cloud.weight(blocks.sample(at: first &+ i))
+            part[cluster] += weight * Double(nearest[first &+ i])
+            part[k &+ cluster] += weight * Double(second[i] - nearest[first &+ i])
+          }
+          first &+= count
+        }
       }
-      first += count
     }
+    var sums = Array(repeating: 0.0, count: 2 * k)
+    for chunk in 0..<cloud.chunkCount {
+      for index in 0..<2 * k { sums[index] += parts[2 * k * chunk + index] }
+    }
+    inertias = Array(sums[..<k])
+    losses = Array(sums[k...])
   }
 
   /// The clusters with the largest inertias.

@@ -14,6 +14,8 @@ struct CoreSearch {
   /// What an iteration has to gain, relative to the scatter of the points, to be followed by
   /// another.
   private static let tolerance = 1e-8
+  /// Tries made on another core.
+  private static let secondTryCount = 8
   /// Optima that end on all points with inertias that differ relatively by less are the same one.
   private static let sameness = 1e-5
 
@@ -42,24 +44,31 @@ struct CoreSearch {
       iterationLimit: iterationLimit, keptCount: Self.candidateCount(clusterCount))
     if let restarts {
       try tries.run(clusterCount == 1 ? 1 : restarts)
-    } else {
-      try tries.runUntilSure()
+      return try goOn(from: tries)
     }
-    return try goOn(from: tries)
+    try tries.runUntilSure()
+    return try goOn(from: tries, looksAgain: clusterCount > 1)
   }
 
   /// The best of the optima found on the core, on all points.
-  mutating func goOn(from tries: Tries) throws(ClusteringError) -> Optimum {
+  ///
+  /// - Parameter looksAgain: whether to try another core where this one has a single optimum: two
+  ///   that differ by little on all points may be one on a sample.
+  mutating func goOn(
+    from tries: Tries, looksAgain: Bool = false
+  ) throws(ClusteringError) -> Optimum {
     tryCount = tries.count
     distanceComputations += tries.distanceComputations
     var candidates = promising(tries.optima, pointCount: levels.core.cloud.sampleCount)
     if Self.isDeep(clusterCount: clusterCount) {
-      // In more dimensions a core tells too little about all points: what was gained there is lost.
-      if levels.full.cloud.featureCount <= GridSummary.featureLimit {
-        candidates = try breathe(candidates, on: levels.middle ?? levels.full)
+      // Where rounds cost more, one candidate has to do: the best on all points.
+      if levels.full.cloud.featureCount > GridSummary.featureLimit && candidates.count > 1 {
+        candidates = [best(of: candidates)]
       }
+      candidates = try breathe(candidates, on: levels.middle ?? levels.full)
       if candidates.count > 1 { candidates = [best(of: candidates)] }
     } else if let middle = levels.middle {
+      if looksAgain && candidates.count == 1 { candidates += try optimaOfAnotherCore(middle) }
       for index in candidates.indices {
         candidates[index] = try polish(
           candidates[index], on: middle, isMeasured: candidates.count > 1)
@@ -72,6 +81,28 @@ struct CoreSearch {
       if next.inertia < found.inertia { found = next }
     }
     return found
+  }
+
+  /// Tries on a core of a larger core.
+  private mutating func optimaOfAnotherCore(
+    _ middle: Levels.Level
+  ) throws(ClusteringError) -> [Optimum] {
+    let core = Core(
+      middle.cloud, size: Core.size(clusterCount: clusterCount),
+      random: RandomSource(seed: seed, stream: [.max, 3]))
+    let tries = try Cloud.withCloud(
+      core.points, weights: core.weights, team: middle.cloud.team,
+      cancellation: middle.cloud.cancellation
+    ) { (cloud) throws(ClusteringError) in
+      var tries = Tries(
+        Ground(core: Levels.Level(cloud, isInRows: false)), clusterCount: clusterCount,
+        seed: seed, iterationLimit: iterationLimit, keptCount: 2)
+      try tries.run(Self.secondTryCount)
+      return tries
+    }
+    tryCount += tries.count
+    distanceComputations += tries.distanceComputations
+    return promising(tries.optima, pointCount: core.weights.count)
   }
 
   /// The distinct optima that may be the best on all points, best first.

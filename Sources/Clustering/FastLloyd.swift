@@ -96,10 +96,9 @@ final class FastLloyd {
     let (groupLimits, usedAtMost, groupSize) = (groupLimits, usedAtMost, Self.groupSize)
     team.forEachWorker(cloud.chunkCount) { claim in
       let size = blocks.blockSize
-      let shift = size.trailingZeroBitCount
       let reals = Buffer<Float>(repeating: 0, count: 4 * size)
       let found = Buffer<Int32>(repeating: 0, count: size)
-      let packed = Buffer<Float>(repeating: 0, count: isNew ? 1 : size * d)
+      let packed = isNew ? blocks.makeBlock() : Buffer<Float>(repeating: 0, count: size * d)
       let list = Buffer<Int32>(repeating: 0, count: cloud.chunkSize + groupSize)
       let groups = Buffer<Int32>(repeating: 0, count: cloud.chunkSize / groupSize + groupSize)
       let (nearest, second, scratch, margins) = (
@@ -115,8 +114,9 @@ final class FastLloyd {
           var first = range.lowerBound
           while first < range.upperBound {
             let count = min(size, range.upperBound &- first)
+            let block = blocks.block(at: first, packedInto: packed)
             Kernels.assignWithSecondFloatBlock(
-              blocks.block(at: first), stride: size, featureCount: d, count: count,
+              block, stride: size, featureCount: d, count: count,
               centroids: kernelCentroids.base, clusterCount: k, nearest: nearest, second: second,
               labels: near, scratch: scratch)
             Kernels.margins(nearest, second, count: count, margins: limits.base + first)
@@ -125,7 +125,7 @@ final class FastLloyd {
               labels[sample] = near[i]
               Self.add(
                 weight: cloud.weight(blocks.sample(at: sample)), sign: 1,
-                values: blocks.block(at: first) + i, stride: size, featureCount: d, to: part + 2,
+                values: block + i, stride: size, featureCount: d, to: part + 2,
                 cluster: Int(near[i]), k: k)
             }
             part[0] += Double(count)
@@ -150,17 +150,7 @@ final class FastLloyd {
         while done < looked {
           let count = min(size, looked &- done)
           let some = list.base + done
-          for i in 0..<count {
-            let sample = range.lowerBound &+ Int(some[i])
-            let block = sample &>> shift
-            var source = blocks.values.base + ((block &* d) &<< shift &+ sample & (size &- 1))
-            var target = packed.base + i
-            for _ in 0..<d {
-              target.pointee = source.pointee
-              source += size
-              target += size
-            }
-          }
+          blocks.pack(some, count: count, from: range.lowerBound, into: packed.base)
           Kernels.assignWithSecondFloatBlock(
             UnsafePointer(packed.base), stride: size, featureCount: d, count: count,
             centroids: kernelCentroids.base, clusterCount: k, nearest: nearest, second: second,
@@ -252,6 +242,7 @@ final class FastLloyd {
     )
     team.forEachWorker(cloud.chunkCount) { claim in
       let size = blocks.blockSize
+      let memory = blocks.makeBlock()
       let reals = Buffer<Float>(repeating: 0, count: 2 * size)
       let found = Buffer<Int32>(repeating: 0, count: size)
       while let chunk = claim() {
@@ -261,7 +252,8 @@ final class FastLloyd {
         while first < range.upperBound {
           let count = min(size, range.upperBound &- first)
           Kernels.assignFloatBlock(
-            blocks.block(at: first), stride: size, featureCount: d, count: count,
+            blocks.block(at: first, packedInto: memory), stride: size, featureCount: d,
+            count: count,
             centroids: kernelCentroids.base, clusterCount: k, nearest: reals.base,
             labels: found.base, scratch: reals.base + size)
           for i in 0..<count {

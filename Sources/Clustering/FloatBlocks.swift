@@ -7,8 +7,13 @@ final class FloatBlocks: Sendable {
   let featureCount: Int
   /// Points of a block; a power of two that depends on `d` alone.
   let blockSize: Int
-  /// `blockCount · d · blockSize` values `(x − center) · scale`.
+  /// `blockCount · d · blockSize` values `(x − center) · scale`: in blocks, or in rows.
   let values: Buffer<Float>
+  /// Whether the values of a point stand side by side.
+  ///
+  /// Passes that look at few points in many passes then read one or two cache lines a point instead
+  /// of `d`; those that look at all points put together a block at a time.
+  let isInRows: Bool
   /// `d` coordinates near the mean: those of a small even sample.
   let center: [Double]
   /// A power of two that brings the coordinates near 1.
@@ -23,7 +28,8 @@ final class FloatBlocks: Sendable {
   ///
   /// - Parameter sorted: puts neighbours in space side by side (up to three features), so that the
   ///   points whose labels may change stand together.
-  init(_ cloud: Cloud, sorted: Bool) {
+  /// - Parameter inRows: see ``isInRows``.
+  init(_ cloud: Cloud, sorted: Bool, inRows: Bool = false) {
     let n = cloud.sampleCount
     let d = cloud.featureCount
     var size = Kernels.blockSize
@@ -32,6 +38,7 @@ final class FloatBlocks: Sendable {
     sampleCount = n
     featureCount = d
     self.blockSize = blockSize
+    isInRows = inRows
     let blockCount = (n + blockSize - 1) / blockSize
     let values = Buffer<Float>(uninitializedCount: blockCount * blockSize * d)
     self.values = values
@@ -74,11 +81,13 @@ final class FloatBlocks: Sendable {
     cloud.team.forEach(cloud.chunkCount) { chunk in
       // Safety: a chunk writes its own blocks.
       let range = cloud.samples(ofChunk: chunk)
+      let row = Buffer<Float>(uninitializedCount: inRows ? blockSize : 1)
       var first = range.lowerBound
       while first < range.upperBound {
         let count = min(blockSize, range.upperBound &- first)
         for feature in 0..<d {
-          let target = values.base + (first &* d &+ feature &* blockSize)
+          let target =
+            inRows ? row.base : values.base + (first &* d &+ feature &* blockSize)
           let column = cloud.column(feature, at: 0)
           let middle = finished[feature]
           if let order {
@@ -89,6 +98,12 @@ final class FloatBlocks: Sendable {
               column + first, count: count, center: middle, scale: scale, into: target)
           }
           for i in count..<blockSize { target[i] = 0 }
+          guard inRows else { continue }
+          var place = values.base + (first &* d &+ feature)
+          for i in 0..<blockSize {
+            place.pointee = target[i]
+            place += d
+          }
         }
         first &+= blockSize
       }
@@ -102,26 +117,57 @@ final class FloatBlocks: Sendable {
     return place
   }
 
+  /// Memory for one block, for `block(at:packedInto:)`.
+  func makeBlock() -> Buffer<Float> {
+    Buffer(uninitializedCount: isInRows ? blockSize * featureCount : 1)
+  }
+
   /// Safety: the first value of the block that starts at sample `first`.
+  ///
+  /// Its features lie `blockSize` apart. Valid until the next block is packed into the same memory.
   @inline(__always)
-  func block(at first: Int) -> UnsafePointer<Float> {
-    UnsafePointer(values.base + first &* featureCount)
+  func block(at first: Int, packedInto memory: Buffer<Float>) -> UnsafePointer<Float> {
+    let base = UnsafePointer(values.base + first &* featureCount)
+    guard isInRows else { return base }
+    Kernels.packRows(
+      base, featureCount: featureCount, count: min(blockSize, sampleCount &- first),
+      stride: blockSize, into: memory.base)
+    return UnsafePointer(memory.base)
+  }
+
+  /// Packs some points into a block.
+  ///
+  /// Safety: `count` places, relative to `first`, at most a block of them; `memory` holds a block.
+  @inline(__always)
+  func pack(
+    _ places: UnsafePointer<Int32>, count: Int, from first: Int,
+    into memory: UnsafeMutablePointer<Float>
+  ) {
+    let d = featureCount
+    let size = blockSize
+    if isInRows {
+      Kernels.packRows(
+        values.base + first &* d, places: places, featureCount: d, count: count, stride: size,
+        into: memory)
+      return
+    }
+    let shift = size.trailingZeroBitCount
+    for i in 0..<count {
+      let place = first &+ Int(places[i])
+      var source = values.base + (((place &>> shift) &* d) &<< shift &+ place & (size &- 1))
+      var target = memory + i
+      for _ in 0..<d {
+        target.pointee = source.pointee
+        source += size
+        target += size
+      }
+    }
   }
 
   /// Rows of centroids as the kernels see them.
   func kernelCoordinates(_ rows: [Double]) -> [Float] {
     rows.enumerated().map { index, value in
       Float((value - center[index % featureCount]) * scale)
-    }
-  }
-
-  /// Copies one point into a row of centroids.
-  func copyPoint(_ sample: Int, to row: UnsafeMutablePointer<Float>) {
-    let first = sample & ~(blockSize &- 1)
-    var value = values.base + (first &* featureCount &+ sample &- first)
-    for feature in 0..<featureCount {
-      row[feature] = value.pointee
-      value += blockSize
     }
   }
 }

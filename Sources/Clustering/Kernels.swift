@@ -470,6 +470,39 @@ enum Kernels {
     for i in 0..<count { target[i] = Float((values[i] - center) * scale) }
   }
 
+  /// `target[f·stride + i] = rows[i·d + f]`.
+  @inline(never)
+  static func packRows(
+    _ rows: UnsafePointer<Float>, featureCount: Int, count: Int, stride: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    for i in 0..<count {
+      let row = rows + i &* featureCount
+      var place = target + i
+      for feature in 0..<featureCount {
+        place.pointee = row[feature]
+        place += stride
+      }
+    }
+  }
+
+  /// The same for listed rows.
+  @inline(never)
+  static func packRows(
+    _ rows: UnsafePointer<Float>, places: UnsafePointer<Int32>, featureCount: Int, count: Int,
+    stride: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    VectorDistances.prefetch(rows, places: places, featureCount: featureCount, count: count)
+    for i in 0..<count {
+      let row = rows + Int(places[i]) &* featureCount
+      var place = target + i
+      for feature in 0..<featureCount {
+        place.pointee = row[feature]
+        place += stride
+      }
+    }
+  }
+
   /// `assign` for Float32.
   @inline(never)
   static func assignFloatBlock(

@@ -60,7 +60,7 @@ struct Tries {
         || (count >= 48 && bestHitCount * 3 >= count)
         || (count >= 80 && bestHitCount * 6 >= count) || count >= 128
     }
-    return (count >= 8 && bestHitCount * 2 >= count) || (count >= 24 && bestHitCount >= 4)
+    return (count >= 16 && bestHitCount * 2 >= count) || (count >= 24 && bestHitCount >= 4)
       || count >= (clusterCount > 16 ? 8 : 32)
   }
 

@@ -130,6 +130,16 @@ enum VectorDistances {
     return false
   }
 
+  /// Asks for listed rows ahead of their use, where there is an instruction for it.
+  @inline(__always)
+  static func prefetch(
+    _ rows: UnsafePointer<Float>, places: UnsafePointer<Int32>, featureCount: Int, count: Int
+  ) {
+    #if arch(x86_64)
+      cvector_prefetch_rows(rows, places, featureCount, count)
+    #endif
+  }
+
   /// As ``Kernels/margins(_:_:count:margins:)``.
   @inline(__always)
   static func margins(
