@@ -24,6 +24,7 @@ extension Run {
     threads: Int = 1, cancellation: (@Sendable () -> Bool)? = nil
   ) throws(SegmentationError) -> CustomerSilhouettes {
     var members = Array(repeating: [Int](), count: clusters.count)
+    let (dataset, rowLabels) = (dataset, rowLabels)
     for position in 0..<dataset.usedRowCount {
       if let cluster = rowLabels[dataset.rows[position]] { members[cluster].append(position) }
     }

@@ -40,6 +40,7 @@ extension Run {
   /// - Complexity: O(*n*).
   public func rows(ofCluster cluster: Int) -> RowIndices {
     var rows: [Int32] = []
+    let rowLabels = rowLabels
     for row in 0..<rowLabels.count where rowLabels[row] == cluster {
       rows.append(Int32(truncatingIfNeeded: row))
     }

@@ -85,6 +85,40 @@ public struct RowLabels: Sendable, Equatable {
     }
   }
 
+  /// Writes the width of a label in bytes, how many there are, and the labels.
+  func write(to writer: inout ArchiveWriter) {
+    switch storage {
+    case .narrow(let labels):
+      writer.put(byte: 1)
+      writer.put(labels.count)
+      writer.put(bulk: labels)
+    case .wide(let labels):
+      writer.put(byte: 4)
+      writer.put(labels.count)
+      writer.put(bulk: labels)
+    }
+  }
+
+  /// Reads a label for each of `rowCount` rows.
+  init(from reader: inout ArchiveReader, rowCount: Int, clusterCount: Int) throws(ArchiveFault) {
+    let width = try reader.byte()
+    let count = try reader.count()
+    guard count == rowCount, width == 1 || width == 4 else {
+      throw .damaged("there is not one label for each row")
+    }
+    let isLegal: Bool
+    if width == 1 {
+      let labels = try reader.bulk(UInt8.self, count: count)
+      isLegal = labels.allSatisfy { $0 == RowLabels.unused || Int($0) < clusterCount }
+      storage = .narrow(labels)
+    } else {
+      let labels = try reader.bulk(Int32.self, count: count)
+      isLegal = labels.allSatisfy { $0 >= -1 && Int($0) < clusterCount }
+      storage = .wide(labels)
+    }
+    guard isLegal else { throw .damaged("a label is no cluster") }
+  }
+
   /// Gives one row its cluster.
   mutating func assign(_ cluster: Int, toRow row: Int) {
     switch storage {

@@ -11,8 +11,10 @@ public final class Run: Sendable {
   public let id: String
   /// When the run was first made, in milliseconds since 1970 UTC.
   public let createdAt: Int64
-  /// The rows it was fitted on.
-  public let dataset: Dataset
+  /// What is known of its rows without them.
+  let outline: Outline
+  /// Its rows, which may still be on the disk.
+  let rows: Deferred<RunRows>
   /// What was asked for.
   public let options: SegmentationOptions
   /// The features in the order of the file, with their scaling.
@@ -27,8 +29,6 @@ public final class Run: Sendable {
   public let quality: RunQuality
   /// Why this number of clusters; nil when it was given.
   public let choice: ChoiceOfClusterCount?
-  /// The cluster of each row of the dataset's table.
-  public let rowLabels: RowLabels
   /// What a reader must not miss.
   public let warnings: [RunWarning]
   /// Rules, value and what to do.
@@ -37,17 +37,39 @@ public final class Run: Sendable {
   public let identity: RunIdentity
   private let keptProfile: KeptProfile
 
-  init(
+  convenience init(
     id: String, createdAt: Int64, dataset: Dataset, options: SegmentationOptions,
     features: [RunFeature], clusters: [Cluster], centroids: NearestCentroids, segments: [Segment],
     quality: RunQuality, choice: ChoiceOfClusterCount?, rowLabels: RowLabels,
+    warnings: [RunWarning], insight: RunInsight,
+    keptProfile: KeptProfile = KeptProfile(threads: 1)
+  ) {
+    self.init(
+      id: id, createdAt: createdAt,
+      outline: Outline(
+        dataset,
+        byteCount: rowLabels.byteCount
+          + RunProfile.largestByteCount(
+            of: dataset, features: features, clusterCount: clusters.count)),
+      rows: Deferred(RunRows(dataset: dataset, labels: rowLabels)), options: options,
+      features: features, clusters: clusters, centroids: centroids, segments: segments,
+      quality: quality, choice: choice, warnings: warnings, insight: insight,
+      keptProfile: keptProfile)
+  }
+
+  init(
+    id: String, createdAt: Int64, outline: Outline, rows: Deferred<RunRows>,
+    options: SegmentationOptions,
+    features: [RunFeature], clusters: [Cluster], centroids: NearestCentroids, segments: [Segment],
+    quality: RunQuality, choice: ChoiceOfClusterCount?,
     warnings: [RunWarning],
     insight: RunInsight, identity: RunIdentity = RunIdentity(),
     keptProfile: KeptProfile = KeptProfile(threads: 1)
   ) {
     self.id = id
     self.createdAt = createdAt
-    self.dataset = dataset
+    self.outline = outline
+    self.rows = rows
     self.options = options
     self.features = features
     self.clusters = clusters
@@ -55,7 +77,6 @@ public final class Run: Sendable {
     self.segments = segments
     self.quality = quality
     self.choice = choice
-    self.rowLabels = rowLabels
     self.warnings = warnings
     self.insight = insight
     self.identity = identity
@@ -65,10 +86,31 @@ public final class Run: Sendable {
   /// The same run with other segments, one for each cluster in the same order.
   func with(_ segments: [Segment], identity: RunIdentity) -> Run {
     Run(
-      id: id, createdAt: createdAt, dataset: dataset, options: options, features: features,
-      clusters: clusters, centroids: centroids, segments: segments, quality: quality,
-      choice: choice, rowLabels: rowLabels, warnings: warnings, insight: insight,
+      id: id, createdAt: createdAt, outline: outline, rows: rows, options: options,
+      features: features, clusters: clusters, centroids: centroids, segments: segments,
+      quality: quality, choice: choice, warnings: warnings, insight: insight,
       identity: identity, keptProfile: keptProfile)
+  }
+
+  /// The rows it was fitted on.
+  ///
+  /// Of a run whose rows could not be read, which ``load()`` would have told, the columns alone.
+  public var dataset: Dataset {
+    _read { yield loadedRows.dataset }
+  }
+
+  /// The cluster of each row of the dataset's table.
+  public var rowLabels: RowLabels {
+    _read { yield loadedRows.labels }
+  }
+
+  private var loadedRows: RunRows {
+    if let rows = rows.loaded { return rows }
+    do {
+      return try rows.load()
+    } catch {
+      return outline.withoutRows
+    }
   }
 
   /// What the rows say about the segments beyond centroids; made when it is first asked for.
@@ -87,14 +129,23 @@ public final class Run: Sendable {
 
 extension Run: StoredRun {
   /// The dataset it was fitted on.
-  public var datasetID: String { dataset.id }
+  public var datasetID: String { outline.datasetID }
   /// The line of runs it belongs to.
   public var series: String { options.series }
   /// The labels, the profile that is kept once it was asked for, and a generous kilobyte a cluster
   /// for the rest.
-  public var byteCount: Int {
-    rowLabels.byteCount + RunProfile.largestByteCount(for: self) + 1024 * (clusters.count + 4)
+  public var byteCount: Int { outline.byteCount + 1024 * (clusters.count + 4) }
+  /// The same run over these rows, which are its own.
+  public func over(_ dataset: Dataset) -> Run {
+    guard let own = rows.loaded else { return self }
+    return Run(
+      id: id, createdAt: createdAt, outline: outline,
+      rows: Deferred(RunRows(dataset: dataset, labels: own.labels)), options: options,
+      features: features, clusters: clusters, centroids: centroids, segments: segments,
+      quality: quality, choice: choice, warnings: warnings, insight: insight,
+      identity: identity, keptProfile: keptProfile)
   }
+
   /// The ids of the segments, in the order of the clusters.
   public var segmentIDs: [String] { segments.map(\.id) }
 

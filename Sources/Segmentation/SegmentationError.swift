@@ -29,6 +29,12 @@ public enum SegmentationError: Error, Equatable, Sendable {
   case seriesChanged(series: String)
   /// The store's budget does not take the dataset and its run.
   case storeFull(neededBytes: Int, freeBytes: Int, budgetBytes: Int)
+  /// What was stored under this id was damaged and has been set aside.
+  case damaged(id: String, reason: String)
+  /// The disk takes no more; nothing was changed.
+  case diskFull(reason: String)
+  /// The disk cannot be read or written; nothing was changed.
+  case storeUnavailable(reason: String)
   /// The work was given up because nobody waits for it any more.
   case cancelled
 }

@@ -91,7 +91,9 @@ public final class SegmentationService: Sendable {
     hasEnded: (@Sendable (FitPhase) -> Void)? = nil
   ) throws(SegmentationError) -> Outcome {
     var clock = PhaseClock(hasEnded: hasEnded)
-    let dataset = try clean(table, options: options.cleaning)
+    let cleaned = try clean(table, options: options.cleaning)
+    // The same rows are in memory once.
+    let dataset = try stored(datasetID: cleaned.id) ?? cleaned
     clock.mark(.clean)
     let id = Run.fingerprint(dataset: dataset, options: options)
     if let known = store.snapshot.runs[id] {
@@ -117,16 +119,43 @@ public final class SegmentationService: Sendable {
     cancellation: @escaping @Sendable () -> Bool = { false },
     hasEnded: (@Sendable (FitPhase) -> Void)? = nil
   ) throws(SegmentationError) -> Outcome {
-    guard let dataset = store.snapshot.datasets[datasetID] else {
-      throw .unknownDataset(id: datasetID)
-    }
     return try segment(
-      dataset.table, options: options, cancellation: cancellation, hasEnded: hasEnded)
+      try dataset(id: datasetID).table, options: options, cancellation: cancellation,
+      hasEnded: hasEnded)
   }
+
+  /// A stored dataset, with its rows.
+  public func dataset(id: String) throws(SegmentationError) -> Dataset {
+    guard let dataset = try stored(datasetID: id) else { throw .unknownDataset(id: id) }
+    return dataset
+  }
+
+  private func stored(datasetID id: String) throws(SegmentationError) -> Dataset? {
+    guard let stored = store.snapshot.datasets[id] else { return nil }
+    do {
+      return try stored.content.load()
+    } catch {
+      throw SegmentationError(error)
+    }
+  }
+
+  /// The same run with its rows in memory.
+  func loaded(_ run: Run) throws(SegmentationError) -> Run {
+    do {
+      try run.load()
+      return run
+    } catch {
+      throw SegmentationError(error)
+    }
+  }
+
+  /// Files that were found damaged and set aside.
+  public var setAside: [SetAsideFile] { store.setAside }
 
   private func found(_ run: Run, options: SegmentationOptions, clock: inout PhaseClock)
     throws(SegmentationError) -> Outcome
   {
+    let run = try loaded(run)
     if options.activates { _ = try activate(runID: run.id) }
     return Outcome(run: run, isNew: false, timings: clock.timings)
   }
@@ -136,10 +165,10 @@ public final class SegmentationService: Sendable {
     let snapshot = store.snapshot
     if let id {
       guard let run = snapshot.runs[id] else { throw .unknownRun(id: id) }
-      return run
+      return try loaded(run)
     }
     guard let run = snapshot.current(series: series) else { throw .noCurrentRun(series: series) }
-    return run
+    return try loaded(run)
   }
 
   /// Keeps what a person chose for a segment; every run of the series that has it shows it.
@@ -161,7 +190,9 @@ public final class SegmentationService: Sendable {
   /// Makes a run the current one of its series.
   public func activate(runID: String) throws(SegmentationError) -> Run {
     do {
-      return try store.activate(runID: runID)
+      let run = try store.activate(runID: runID)
+      try run.load()
+      return run
     } catch {
       throw SegmentationError(error)
     }
@@ -191,6 +222,7 @@ public final class SegmentationService: Sendable {
   private func enter(_ run: Run, activates: Bool) throws(SegmentationError) -> Publication<Run> {
     while true {
       let snapshot = store.snapshot
+      if let current = snapshot.current(series: run.series) { _ = try loaded(current) }
       let entering = run.entering(snapshot, threads: configuration.threads)
       do {
         return try publish(
@@ -226,6 +258,9 @@ extension SegmentationError {
     case .unknownDataset(let id): self = .unknownDataset(id: id)
     case .unknownSegment(let id, let series): self = .unknownSegment(id: id, series: series)
     case .seriesChanged(let series): self = .seriesChanged(series: series)
+    case .damaged(let id, let reason): self = .damaged(id: id, reason: reason)
+    case .diskFull(let reason): self = .diskFull(reason: reason)
+    case .unavailable(let reason): self = .storeUnavailable(reason: reason)
     }
   }
 }

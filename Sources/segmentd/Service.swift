@@ -23,7 +23,7 @@ final class Service: Sendable {
     let threads = settings.threads > 0 ? settings.threads : Process.coreCount
     segmentation = SegmentationService(
       configuration: .init(threads: threads, aliases: aliases, playbook: playbook),
-      store: InMemoryDatasetStore<Run>(budgetBytes: settings.maxStoreBytes))
+      store: Service.store(settings, log: log))
     application = Application(
       service: segmentation,
       configuration: .init(
@@ -39,6 +39,34 @@ final class Service: Sendable {
 
   /// The method and pattern of every route.
   var routes: [(method: Method, pattern: String)] { application.routes }
+
+  /// The store: in memory, or in the folder that the settings name.
+  private static func store(_ settings: Settings, log: EventLog) -> any DatasetStore<Run> {
+    guard !settings.dataDir.isEmpty else {
+      return InMemoryDatasetStore<Run>(
+        budgetBytes: settings.maxStoreBytes, eviction: settings.eviction)
+    }
+    do {
+      return try DurableDatasetStore<Run>(
+        folder: settings.dataDir, budgetBytes: settings.maxStoreBytes, eviction: settings.eviction
+      ) { file in
+        log.write(
+          .warning, "stored file set aside",
+          [("file", .text(file.name)), ("reason", .text(file.reason))])
+      }
+    } catch {
+      Process.printError("segmentd cannot start: \(sentence(error))")
+      Process.end(.failure)
+    }
+  }
+
+  private static func sentence(_ error: StoreOpeningError) -> String {
+    switch error {
+    case .inUse(let folder):
+      "data_dir \(folder) is in use by another segmentd; stop it, or choose another folder"
+    case .unusable(let folder, let reason): "data_dir \(folder) cannot be used: \(reason)"
+    }
+  }
 
   private static func uploadLimits(_ settings: Settings, threads: Int) -> UploadLimits {
     var limits = UploadLimits()

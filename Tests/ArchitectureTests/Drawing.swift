@@ -60,7 +60,9 @@ extension Drawing {
       folders: [
         // Separators are found with SSE2's byte mask, an instruction no plain loop compiles to, and
         // with AVX-512 where the processor has it, which takes a function of C.
-        "Decoding": toolchain.union(["_Builtin_intrinsics", "CVector"])
+        "Decoding": toolchain.union(["_Builtin_intrinsics", "CVector"]),
+        // Files that are on the disk when they are said to be, which takes calls of the system.
+        "Archive/System": toolchain.union(["Glibc", "Musl"]),
       ]),
     // Numerics and the server do without Foundation, so that their speed and size are their own.
     // CVector has loops for processors with AVX-512, which Swift cannot choose at run time.

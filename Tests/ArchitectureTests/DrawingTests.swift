@@ -12,6 +12,7 @@ struct DrawingTests {
     ("Sources/Datasets/Column.swift", "Segmentation"),
     ("Sources/Datasets/Column.swift", "_Builtin_intrinsics"),
     ("Sources/Datasets/Decoding/TableDecoder.swift", "Glibc"),
+    ("Sources/Datasets/Archive/ArchiveFile.swift", "Glibc"),
     ("Sources/Clustering/KMeans.swift", "Datasets"),
     ("Sources/Clustering/KMeans.swift", "FoundationEssentials"),
     ("Sources/HTTPServer/Server/Server.swift", "Glibc"),
@@ -60,6 +61,7 @@ struct DrawingTests {
       "Sources/Datasets/Decoding/A.swift",
       ["FoundationEssentials", "Dispatch", "Synchronization", "_Builtin_intrinsics"]
     ),
+    ("Sources/Datasets/Archive/System/OpenFile.swift", ["Glibc", "Musl"]),
     ("Sources/Clustering/A.swift", ["Dispatch", "Synchronization"]),
     ("Sources/HTTPServer/Server/EventLoop.swift", ["Dispatch", "Synchronization"]),
     ("Sources/HTTPServer/Server/System/Socket.swift", ["Glibc", "Musl", "Dispatch"]),

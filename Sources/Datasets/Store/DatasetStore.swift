@@ -10,6 +10,8 @@ public protocol StoredRun: Sendable {
   var byteCount: Int { get }
   /// The ids of its segments, unique in its series.
   var segmentIDs: [String] { get }
+  /// The same run over the rows of this dataset, which are the same as its own.
+  func over(_ dataset: Dataset) -> Self
   /// The same run, its segments shown as a person described them.
   ///
   /// - Parameter details: what was chosen, by segment id; a segment that is not in it is shown as
@@ -26,6 +28,9 @@ public protocol DatasetStore<Run>: Sendable {
 
   /// Everything there is, as of one moment.
   var snapshot: StoreSnapshot<Run> { get }
+
+  /// Files that were found damaged and set aside; empty for a store without files.
+  var setAside: [SetAsideFile] { get }
 
   /// The version of the latest snapshot, for those who only ask whether anything has changed.
   var version: UInt64 { get }
@@ -65,6 +70,28 @@ public protocol DatasetStore<Run>: Sendable {
   func removeDataset(id: String) throws(StoreError) -> [Run]
 }
 
+extension DatasetStore {
+  /// A store without files has none to set aside.
+  public var setAside: [SetAsideFile] { [] }
+}
+
+/// A file that was found damaged: it is kept under another name and never read again.
+public struct SetAsideFile: Sendable, Equatable {
+  /// The name it has now, in the folder of the store.
+  public let name: String
+  /// What is wrong with it.
+  public let reason: String
+}
+
+/// What a store does when its budget does not take what is to be stored.
+public enum EvictionPolicy: String, CaseIterable, Sendable {
+  /// It says so and stays as it is.
+  case refuse
+  /// It gives up the oldest datasets, with their runs, but for those with the current run of a
+  /// series.
+  case oldestUnpinned = "oldest_unpinned"
+}
+
 /// What stands in a store after something was published.
 public struct Publication<Run: StoredRun>: Sendable {
   /// The dataset under the id that was published.
@@ -87,4 +114,10 @@ public enum StoreError: Error, Equatable, Sendable {
   case unknownSegment(id: String, series: String)
   /// The series is at another revision than the one expected.
   case seriesChanged(series: String)
+  /// The stored object was damaged and has been set aside.
+  case damaged(id: String, reason: String)
+  /// The disk takes no more.
+  case diskFull(reason: String)
+  /// The disk cannot be read or written.
+  case unavailable(reason: String)
 }

@@ -4,6 +4,8 @@ import Synchronization
 public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
   /// The most memory that datasets and runs may hold, in bytes.
   public let budgetBytes: Int
+  /// What is done when they do not take what is to be stored.
+  public let eviction: EvictionPolicy
 
   // Held for the few instructions of a change or of taking a snapshot, never during a fit.
   private let state = Mutex(StoreSnapshot<Run>())
@@ -11,8 +13,9 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
   private let published = Atomic<UInt64>(0)
 
   /// An empty store.
-  public init(budgetBytes: Int) {
+  public init(budgetBytes: Int, eviction: EvictionPolicy = .refuse) {
     self.budgetBytes = budgetBytes
+    self.eviction = eviction
   }
 
   /// Everything there is, as of one moment.
@@ -30,13 +33,13 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
     _ change: StoreChange<Run>, series: String? = nil, expecting revision: UInt64? = nil,
     _ value: (_ before: StoreSnapshot<Run>, _ after: StoreSnapshot<Run>) -> Value
   ) throws(StoreError) -> Value {
-    let budget = budgetBytes
+    let (budget, policy) = (budgetBytes, eviction)
     return try state.withLock { state throws(StoreError) in
       if let revision, let series, state.series[series]?.revision ?? 0 != revision {
         throw .seriesChanged(series: series)
       }
       let before = state
-      try state.apply(change, budget: budget)
+      state = try before.applying(change, budget: budget, policy: policy)
       published.store(state.version, ordering: .releasing)
       return value(before, state)
     }
@@ -50,7 +53,7 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
       .publish(dataset, run: run, activates: activates), series: run?.series, expecting: revision
     ) { before, after in
       Publication(
-        dataset: after.datasets[dataset.id] ?? dataset,
+        dataset: after.datasets[dataset.id]?.content.loaded ?? dataset,
         isNewDataset: before.datasets[dataset.id] == nil,
         run: run.map { after.runs[$0.id] ?? $0 },
         isNewRun: run.map { before.runs[$0.id] == nil } ?? false)

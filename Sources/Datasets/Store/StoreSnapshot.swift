@@ -3,7 +3,7 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
   /// Grows with each change.
   public private(set) var version: UInt64 = 0
   /// Datasets by id.
-  public private(set) var datasets: [String: Dataset] = [:]
+  public private(set) var datasets: [String: StoredDataset] = [:]
   /// The ids of the datasets in the order they were stored.
   public private(set) var datasetIDs: [String] = []
   /// Runs by id.
@@ -14,6 +14,36 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
   public private(set) var series: [String: SeriesState] = [:]
   /// The memory that datasets, runs and what people chose hold, in bytes.
   public private(set) var byteCount = 0
+
+  /// An empty snapshot.
+  public init() {}
+
+  /// Everything that was in a store before, as it was: its lists, and the objects they name.
+  ///
+  /// What is not there any more is left out of the lists.
+  init(
+    restoring lists: StoreLists, datasets: [String: StoredDataset], runs: [String: Run]
+  ) {
+    version = lists.version
+    datasetIDs = lists.datasetIDs.filter { datasets[$0] != nil }
+    runIDs = lists.runIDs.filter { runs[$0] != nil }
+    for id in datasetIDs { self.datasets[id] = datasets[id] }
+    for (name, state) in lists.series {
+      var state = state
+      state.runIDs.removeAll { runs[$0] == nil }
+      state.activations.removeAll { runs[$0] == nil }
+      let shown = Set(state.runIDs.flatMap { runs[$0]?.segmentIDs ?? [] })
+      state.details = state.details.filter { shown.contains($0.key) }
+      if !state.runIDs.isEmpty { series[name] = state }
+    }
+    for id in runIDs {
+      self.runs[id] = runs[id].map { $0.described(by: series[$0.series]?.details ?? [:]) }
+    }
+    byteCount =
+      self.datasets.values.reduce(0) { $0 + $1.byteCount }
+      + self.runs.values.reduce(0) { $0 + $1.byteCount }
+      + series.values.reduce(0) { $0 + $1.byteCount }
+  }
 
   /// The current run of a series, nil when none was activated.
   public func current(series: String) -> Run? {
@@ -35,7 +65,7 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
 
   mutating func add(_ dataset: Dataset) {
     guard datasets[dataset.id] == nil else { return }
-    datasets[dataset.id] = dataset
+    datasets[dataset.id] = StoredDataset(dataset)
     datasetIDs.append(dataset.id)
     byteCount += dataset.byteCount
     version += 1
@@ -43,7 +73,9 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
 
   mutating func add(_ run: Run) {
     guard runs[run.id] == nil else { return }
-    runs[run.id] = run.described(by: series[run.series]?.details ?? [:])
+    // Rows are in memory once, whoever else decoded them at the same time.
+    let shared = datasets[run.datasetID]?.content.loaded.map { run.over($0) } ?? run
+    runs[run.id] = shared.described(by: series[run.series]?.details ?? [:])
     runIDs.append(run.id)
     byteCount += run.byteCount
     changeSeries(run.series) { $0.runIDs.append(run.id) }
@@ -83,7 +115,7 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
     if series[run.series]?.runIDs.isEmpty == true { series[run.series] = nil }
   }
 
-  mutating func remove(_ dataset: Dataset) {
+  mutating func remove(_ dataset: StoredDataset) {
     datasets[dataset.id] = nil
     datasetIDs.removeAll { $0 == dataset.id }
     byteCount -= dataset.byteCount

@@ -3,7 +3,7 @@
 /// A column is numeric when more than half of its cells that are not missing are numbers. That is
 /// decided once, for the whole column; what is no number in a numeric column is a bad cell.
 public struct Column: Sendable {
-  private let name: ColumnName
+  let name: ColumnName
   /// How its numbers are written, if not as programs write them.
   public let numberStyle: NumberStyle?
   /// How many cells the column has, one for each row of its table.

@@ -14,6 +14,13 @@ struct PackedIntegers: Sendable {
   let high: Int64
   let distances: Distances
 
+  /// Integers that are packed already.
+  init(base: Int64, high: Int64, distances: Distances) {
+    self.base = base
+    self.high = high
+    self.distances = distances
+  }
+
   /// Packs values as distances from the smallest.
   init<Value: FixedWidthInteger & SignedInteger>(_ values: [Value]) {
     var low = values.first ?? 0

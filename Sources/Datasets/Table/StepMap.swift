@@ -1,15 +1,24 @@
 /// A rising sequence of numbers that mostly grows by a constant step, such as the line of each
 /// row: only the places where it does something else cost memory.
 struct StepMap: Sendable {
-  private struct Run {
+  struct Run {
     var index: Int
     var value: Int
     /// 0 or 1.
     var step: Int
   }
-  private var runs: [Run] = []
+  private(set) var runs: [Run] = []
   /// How many values there are.
   private(set) var count = 0
+
+  /// A map without values.
+  init() {}
+
+  /// A map from its parts: runs that follow each other up to `count`.
+  init(runs: [Run], count: Int) {
+    self.runs = runs
+    self.count = count
+  }
 
   /// Memory held, in bytes.
   var byteCount: Int { runs.count * MemoryLayout<Run>.stride }

@@ -16,8 +16,8 @@ public struct Table: Sendable {
   public let dialect: TableDialect
   /// How it was gathered, when its rows are customers made of transactions.
   var origin: TransactionOrigin?
-  private let lines: StepMap
-  private let records: StepMap
+  let lines: StepMap
+  let records: StepMap
 
   /// How many records set aside are described one by one; all are counted.
   public static let setAsideDetailLimit = 1000

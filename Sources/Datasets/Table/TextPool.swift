@@ -20,6 +20,17 @@ struct TextPool: Sendable {
   /// What all texts are, as long as they are alike.
   private(set) var tally = CellTally()
 
+  /// A pool without texts.
+  init() {}
+
+  /// A pool to which no more can be added, from its parts.
+  init(sealed bytes: [UInt8], ends: [Int], _ read: (Span<UInt8>) -> CellReading) {
+    self.bytes = bytes
+    self.ends = ends
+    readings.reserveCapacity(ends.count)
+    for index in ends.indices { readings.append(read(bytes.span.extracting(range(index)))) }
+  }
+
   var count: Int { ends.count }
   var byteCount: Int {
     bytes.count + ends.count * 8 + readings.count * MemoryLayout<CellReading>.stride

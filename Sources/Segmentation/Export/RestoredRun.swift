@@ -2,9 +2,6 @@ import Clustering
 import Datasets
 
 extension Run {
-  /// Whether the run came back as its model: it assigns customers and holds none.
-  public var isRestored: Bool { dataset.table.rowCount == 0 }
-
   /// A run from its model, without customers; it assigns as the run did that the model is of.
   ///
   /// Its id is a fingerprint of the model and not the id of that run, which has rows.

@@ -25,9 +25,10 @@ struct CustomerOverlap: Sendable, Equatable {
     var oldSizes = [Int](repeating: 0, count: k)
     var newSizes = [Int](repeating: 0, count: m)
     let shared = SharedCustomers(old: old.dataset, new: new.dataset, threads: threads)
+    let (oldLabels, newLabels) = (old.rowLabels, new.rowLabels)
     customers = shared.forEach(in: part) { a, b in
-      let from = a.flatMap { old.rowLabels[$0] }
-      let to = b.flatMap { new.rowLabels[$0] }
+      let from = a.flatMap { oldLabels[$0] }
+      let to = b.flatMap { newLabels[$0] }
       if let from { oldSizes[from] += 1 }
       if let to { newSizes[to] += 1 }
       if let from, let to { counts[from * m + to] += 1 }

@@ -49,6 +49,7 @@ public struct Migration: Sendable, Equatable {
     let matching = SegmentMatching(
       old: old, new: new, overlap: CustomerOverlap(old: old, new: new, threads: threads),
       places: ClusterPlaces(old: old, new: new))
+    let (oldLabels, newLabels) = (old.rowLabels, new.rowLabels)
     let isSame = old.dataset.id == new.dataset.id
     let (k, m) = (old.clusters.count, new.clusters.count)
     var counts = Array(repeating: [Int](repeating: 0, count: m), count: k)
@@ -63,8 +64,8 @@ public struct Migration: Sendable, Equatable {
       SharedCustomers(old: old.dataset, new: new.dataset, threads: threads).forEach(
         in: .init(bits: bits, index: index)
       ) { before, after in
-        let from = before.flatMap { old.rowLabels[$0] }
-        let to = after.flatMap { new.rowLabels[$0] }
+        let from = before.flatMap { oldLabels[$0] }
+        let to = after.flatMap { newLabels[$0] }
         guard let from, let to, let before, let after else {
           if let to { arrived[to] += 1 }
           if let from { left[from] += 1 }

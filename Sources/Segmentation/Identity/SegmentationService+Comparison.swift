@@ -13,13 +13,13 @@ extension SegmentationService {
     let snapshot = snapshot
     func named(_ id: String) throws(SegmentationError) -> Run {
       guard let run = snapshot.runs[id] else { throw .unknownRun(id: id) }
-      return run
+      return try loaded(run)
     }
     let later: Run
     if let to {
       later = try named(to)
     } else if let current = snapshot.current(series: series) {
-      later = current
+      later = try loaded(current)
     } else {
       throw .noCurrentRun(series: series)
     }
@@ -30,7 +30,7 @@ extension SegmentationService {
     guard end > 0, let earlier = snapshot.runs[activations[end - 1]] else {
       throw .noEarlierRun(series: later.series)
     }
-    return (earlier, later)
+    return (try loaded(earlier), later)
   }
 
   /// The runs of a series that have a segment, in the order they entered it.

@@ -22,16 +22,16 @@ public struct RunProfile: Sendable, Equatable {
   /// - Parameter threads: how many may look at columns; the profile does not depend on it.
   /// - Complexity: O(*n*(*kd* + *c*)) for *c* columns, and O(*n* log *n*) for each with fractions.
   init(of run: Run, threads: Int = 1) {
-    let dataset = run.dataset
+    let (dataset, rowLabels) = (run.dataset, run.rowLabels)
     let weights = dataset.weights()
     var clusters: [Int32] = []
     clusters.reserveCapacity(dataset.usedRowCount)
     for row in dataset.rows.ranges.joined() {
-      clusters.append(Int32(truncatingIfNeeded: run.rowLabels[row] ?? 0))
+      clusters.append(Int32(truncatingIfNeeded: rowLabels[row] ?? 0))
     }
     let count = run.clusters.count
     let ofRows = clusters
-    let others = Self.otherNumbers(of: run)
+    let others = Self.otherNumbers(of: dataset, features: run.features)
     numbers = ParallelMap.map(run.features.count + others.count, threads: threads) { index in
       let feature = index < run.features.count ? index : nil
       return Self.number(
@@ -52,22 +52,24 @@ public struct RunProfile: Sendable, Equatable {
 
   /// No profile of a run takes more than this, in bytes: it is what the store counts, since the
   /// profile is made after the run was stored.
-  static func largestByteCount(for run: Run) -> Int {
-    guard !run.isRestored else { return 0 }
-    let groups = run.clusters.count + 1
-    let numberCount = run.features.count + otherNumbers(of: run).count
-    let figures = categoryColumns(of: run.dataset).count * CategoryProfile.categoryLimit
+  static func largestByteCount(
+    of dataset: Dataset, features: [RunFeature], clusterCount: Int
+  ) -> Int {
+    guard dataset.table.rowCount > 0 else { return 0 }
+    let groups = clusterCount + 1
+    let numberCount = features.count + otherNumbers(of: dataset, features: features).count
+    let figures = categoryColumns(of: dataset).count * CategoryProfile.categoryLimit
     return numberCount * (groups * MemoryLayout<NumberSummary?>.stride + 128)
       + figures * (groups * MemoryLayout<CategoryProfile.Figure>.stride + 128)
       + groups * 4 * customerLimit * MemoryLayout<Int>.stride
   }
 
   /// The value column and numbers that could have been features.
-  private static func otherNumbers(of run: Run) -> [Int] {
-    let features = Set(run.features.map(\.column))
-    return run.dataset.table.columns.indices.filter {
+  private static func otherNumbers(of dataset: Dataset, features: [RunFeature]) -> [Int] {
+    let features = Set(features.map(\.column))
+    return dataset.table.columns.indices.filter {
       !features.contains($0)
-        && (run.dataset.roles[$0] == .feature || run.dataset.valueColumn == $0)
+        && (dataset.roles[$0] == .feature || dataset.valueColumn == $0)
     }
   }
 

@@ -51,7 +51,14 @@ struct DashboardRoutes {
     let snapshot = call.service.snapshot
     let series = call.query["series"] ?? "default"
     var run = snapshot.current(series: series)
-    if call.query["run"] != nil { run = try call.model() }
+    if call.query["run"] != nil {
+      run = try call.model()
+    } else if let id = run?.id {
+      // With its rows, which may still be on the disk.
+      run = try call.attempt { () throws(SegmentationError) in
+        try call.service.run(id: id, series: series)
+      }
+    }
     let names = snapshot.series.keys.sorted()
     guard let run else {
       return DashboardPage(view: .empty, seriesNames: names, series: series)

@@ -23,17 +23,18 @@ struct DatasetPayload {
   static let columns = [
     "dataset_id", "rows_read", "rows_used", "rows_set_aside", "columns", "bytes",
   ]
+}
 
+extension StoredDataset {
   /// The row of the dataset in the list of datasets.
   var row: [JSON.Member] {
-    let report = dataset.report
-    return [
-      .init(name: "dataset_id", value: .string(dataset.id)),
-      .init(name: "rows_read", value: .integer(report.rowsRead)),
-      .init(name: "rows_used", value: .integer(report.rowsUsed)),
-      .init(name: "rows_set_aside", value: .integer(report.rowsRead - report.rowsUsed)),
-      .init(name: "columns", value: .integer(report.columns.count)),
-      .init(name: "bytes", value: .integer(dataset.byteCount)),
+    [
+      .init(name: "dataset_id", value: .string(id)),
+      .init(name: "rows_read", value: .integer(rowsRead)),
+      .init(name: "rows_used", value: .integer(rowsUsed)),
+      .init(name: "rows_set_aside", value: .integer(rowsRead - rowsUsed)),
+      .init(name: "columns", value: .integer(columnCount)),
+      .init(name: "bytes", value: .integer(byteCount)),
     ]
   }
 }

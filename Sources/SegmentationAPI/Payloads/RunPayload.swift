@@ -139,7 +139,7 @@ struct RunPayload {
       .init(name: "series", value: .string(run.series)),
       .init(name: "created_at", value: .string(Timestamp.text(run.createdAt))),
       .init(name: "current", value: .bool(isCurrent)),
-      .init(name: "dataset_id", value: .string(run.dataset.id)),
+      .init(name: "dataset_id", value: .string(run.datasetID)),
       .init(name: "customers", value: .number(run.customerCount)),
       .init(name: "k", value: .integer(run.clusters.count)),
       .init(name: "inertia", value: .number(run.quality.inertia)),

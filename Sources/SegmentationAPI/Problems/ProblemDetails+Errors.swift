@@ -66,6 +66,18 @@ extension ProblemDetails {
         .storeFull,
         "This needs \(needed) bytes and \(max(0, free)) of \(budget) are free. Nothing was stored and nothing was lost; DELETE /datasets/{id} makes room."
       )
+    case .damaged(let id, let reason):
+      self.init(
+        .storedDataDamaged,
+        "What was stored as \(id) is damaged (\(reason)). It has been set aside and is not served; post the customers again."
+      )
+    case .diskFull(let reason):
+      self.init(.diskFull, "The disk is full (\(reason)). Nothing was stored and nothing was lost.")
+    case .storeUnavailable(let reason):
+      self.init(
+        .storeUnavailable,
+        "The folder of the store cannot be used (\(reason)). Nothing was stored and nothing was lost."
+      )
     case .cancelled:
       self.init(.stopping, "The fit was given up because nobody waits for it any more.")
     }

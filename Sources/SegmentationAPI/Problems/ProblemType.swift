@@ -182,6 +182,18 @@ extension ProblemType {
     "store-full", .insufficientStorage, "The store is full",
     "Nothing was lost and nothing was stored. DELETE /datasets/{id} makes room, or raise max_store_bytes."
   )
+  static let diskFull = ProblemType(
+    "disk-full", .insufficientStorage, "The disk of the store is full",
+    "Nothing was lost and nothing was stored. DELETE /datasets/{id} makes room, or give the file system of data_dir more."
+  )
+  static let storeUnavailable = ProblemType(
+    "store-unavailable", .serviceUnavailable, "The store cannot be written",
+    "Nothing was lost and nothing was stored. See that the folder named by data_dir is there and that the service may write to it, then send the request again."
+  )
+  static let storedDataDamaged = ProblemType(
+    "stored-data-damaged", .internalServerError, "Stored data are damaged",
+    "The file was torn or changed after it was written. It was set aside under a name that ends in .damaged, and /readyz lists it; post the customers again, or put the file back from a backup and start anew."
+  )
   static let overloaded = ProblemType(
     "overloaded", .serviceUnavailable, "The service has all the work it can take",
     "Send the request again after the time in Retry-After.")
@@ -207,6 +219,7 @@ extension ProblemType {
     malformedPatch, malformedModel, restoredRun, methodNotAllowed, notAcceptable,
     badRequest, requestTimeout, lengthRequired, uriTooLong, fieldsTooLarge, expectationFailed,
     notImplemented, versionNotSupported,
-    storeFull, overloaded, cancelled, stopping, internalError,
+    storeFull, diskFull, storeUnavailable, storedDataDamaged, overloaded, cancelled, stopping,
+    internalError,
   ]
 }

@@ -44,10 +44,9 @@ struct DatasetRoutes {
   }
 
   private func dataset(_ call: Call) throws(ProblemDetails) -> Dataset {
-    guard let dataset = call.service.snapshot.datasets[call.parameter("id")] else {
-      throw ProblemDetails(SegmentationError.unknownDataset(id: call.parameter("id")))
+    try call.attempt { () throws(SegmentationError) in
+      try call.service.dataset(id: call.parameter("id"))
     }
-    return dataset
   }
 
   private func keep(_ call: Call) throws(ProblemDetails) -> RowUpload {
@@ -82,7 +81,7 @@ struct DatasetRoutes {
       of: datasets.count, anchor: "v\(snapshot.version)")
     return try call.answer(
       RowSet(
-        objects: items.map { DatasetPayload(dataset: datasets[$0]).row },
+        objects: items.map { datasets[$0].row },
         columns: DatasetPayload.columns, next: next))
   }
 

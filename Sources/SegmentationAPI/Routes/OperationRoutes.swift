@@ -15,8 +15,13 @@ struct OperationRoutes {
         summary: "Whether the service should be given work.",
         .immediate { call throws(ProblemDetails) in
           let state = context.readiness.state
+          let setAside = context.service.setAside
           return call.answer(
-            ["status": .string(state.rawValue)],
+            [
+              "status": .string(state.rawValue),
+              "set_aside": .array(
+                setAside.map { ["file": .string($0.name), "reason": .string($0.reason)] }),
+            ],
             status: state == .ready ? .ok : .serviceUnavailable)
         }),
       Endpoint(

@@ -1,3 +1,4 @@
+import Datasets
 import SegmentationAPI
 
 /// One setting: its key, what it means, and how it is read and written.
@@ -15,6 +16,7 @@ struct Setting: Sendable {
     case flag(WritableKeyPath<Settings, Bool> & Sendable)
     case format(WritableKeyPath<Settings, LogFormat> & Sendable)
     case level(WritableKeyPath<Settings, LogLevel> & Sendable)
+    case eviction(WritableKeyPath<Settings, EvictionPolicy> & Sendable)
   }
 
   /// Every setting there is, in the order of the file.
@@ -38,6 +40,13 @@ struct Setting: Sendable {
     Setting(
       "max_store_bytes", .integer(\.maxStoreBytes, 0...(1 << 50)),
       "most memory for stored datasets and runs, in bytes"),
+    Setting(
+      "data_dir", .text(\.dataDir),
+      "folder in which datasets, runs and names outlive the service; empty keeps them in memory"),
+    Setting(
+      "eviction", .eviction(\.eviction),
+      "what to do when max_store_bytes are full: refuse, or oldest_unpinned (the oldest datasets go, but for those of current runs)"
+    ),
     Setting(
       "max_connections", .integer(\.maxConnections, 1...1_000_000), "most connections at once"),
     Setting(
@@ -119,6 +128,7 @@ struct Setting: Sendable {
       return nil
     case .format(let path): return Setting.choose(text, path, in: &settings)
     case .level(let path): return Setting.choose(text, path, in: &settings)
+    case .eviction(let path): return Setting.choose(text, path, in: &settings)
     }
   }
 
@@ -140,6 +150,7 @@ struct Setting: Sendable {
     case .flag(let path): String(settings[keyPath: path])
     case .format(let path): "\"\(settings[keyPath: path].rawValue)\""
     case .level(let path): "\"\(settings[keyPath: path].rawValue)\""
+    case .eviction(let path): "\"\(settings[keyPath: path].rawValue)\""
     }
   }
 

@@ -1,3 +1,5 @@
+import Datasets
+
 /// How the service runs: every setting with its default.
 struct Settings: Sendable, Equatable {
   /// The address to listen on.
@@ -18,6 +20,10 @@ struct Settings: Sendable, Equatable {
   var maxFieldBytes = 1 << 20
   /// The most memory that stored datasets and runs may hold, in bytes.
   var maxStoreBytes = 4 << 30
+  /// The folder in which datasets and runs outlive the process; empty to keep them in memory.
+  var dataDir = ""
+  /// What is done when the store does not take what is to be stored.
+  var eviction = EvictionPolicy.refuse
   /// The most connections at once.
   var maxConnections = 16_384
   /// The most connections at once from one address.

@@ -81,6 +81,8 @@ enum Process {
   /// Writing to a connection that is gone is an error of that connection, not the end of the program.
   static func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow further is an answer to a client, and no end.
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// Calls back on the main queue for each SIGTERM and SIGINT.

@@ -1,0 +1,278 @@
+import Synchronization
+
+/// A store whose datasets, runs and choices outlive the process: what it has acknowledged is on the
+/// disk.
+///
+/// An object is written to a file of its own under another name, brought to the disk, renamed, and
+/// then named in the journal: who reads the folder at any moment finds all of it or nothing. Rows are
+/// read when they are first asked for, and stay in memory then.
+public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
+  /// The most memory that datasets and runs may take once they are all there, in bytes.
+  public let budgetBytes: Int
+  /// What is done when they do not take what is to be stored.
+  public let eviction: EvictionPolicy
+
+  let files: ObjectFiles
+  private let lock: OpenFile
+  // Held while the disk is written, by one change at a time; readers do not wait for it.
+  private let journal: Mutex<Journal>
+  // Held for the few instructions of taking or publishing a snapshot.
+  private let state: Mutex<StoreSnapshot<Run>>
+  private let published: Atomic<UInt64>
+  private let damages: Damages
+  private let temporaryNumber = Atomic<Int>(0)
+
+  /// Opens the store in a folder, which is made when it is not there.
+  ///
+  /// - Parameters:
+  ///   - folder: the path of the folder; no other service may use it meanwhile.
+  ///   - report: told of each file that is set aside.
+  /// - Throws: ``StoreOpeningError``; damaged files are no reason.
+  /// - Complexity: a read of the journal and of the beginning of each file.
+  public init(
+    folder: String, budgetBytes: Int, eviction: EvictionPolicy = .refuse,
+    report: @escaping @Sendable (SetAsideFile) -> Void = { _ in }
+  ) throws(StoreOpeningError) {
+    self.budgetBytes = budgetBytes
+    self.eviction = eviction
+    let files = ObjectFiles(folder: folder)
+    let damages = Damages(files: files, report: report)
+    self.files = files
+    self.damages = damages
+    do {
+      try FileSystem.makeFolder(folder)
+      lock = try OpenFile(files.path(ObjectFiles.lockName), for: .appending)
+      guard try lock.lock() else { throw StoreOpeningError.inUse(folder: folder) }
+      let opening = try StoreOpening<Run>(files: files, damages: damages)
+      journal = Mutex(opening.journal)
+      state = Mutex(opening.snapshot)
+      published = Atomic(opening.snapshot.version)
+    } catch let error as StoreOpeningError {
+      throw error
+    } catch let fault as ArchiveFault {
+      throw .unusable(folder: folder, reason: fault.description)
+    } catch {
+      throw .unusable(folder: folder, reason: "\(error)")
+    }
+    damages.removal.withLock { remove in
+      remove = { [weak self] id, kind in self?.giveUp(id, kind) }
+    }
+  }
+
+  /// Everything there is, as of one moment.
+  public var snapshot: StoreSnapshot<Run> { state.withLock { $0 } }
+
+  /// The version of the latest snapshot.
+  public var version: UInt64 { published.load(ordering: .acquiring) }
+
+  /// Files that were found damaged and set aside since the start.
+  public var setAside: [SetAsideFile] { damages.all }
+
+  // MARK: Changes
+
+  /// Makes a change: on the disk first, then for readers.
+  ///
+  /// - Parameters:
+  ///   - series: the series whose revision is looked at.
+  ///   - files: brings the files of new objects in place; it is told what is there already, and gives
+  ///     their names.
+  private func change<Value: Sendable>(
+    _ change: StoreChange<Run>, series: String? = nil, expecting revision: UInt64? = nil,
+    placing place: (StoreSnapshot<Run>) throws(ArchiveFault) -> [String] = { _ in [] },
+    _ value: (_ before: StoreSnapshot<Run>, _ after: StoreSnapshot<Run>) -> Value
+  ) throws(StoreError) -> Value {
+    let (result, gone) = try journal.withLock {
+      journal throws(StoreError) -> (Value, [String]) in
+      let before = snapshot
+      if let revision, let series, before.series[series]?.revision ?? 0 != revision {
+        throw .seriesChanged(series: series)
+      }
+      let after = try before.applying(change, budget: budgetBytes, policy: eviction)
+      if after.version != before.version {
+        var placed: [String] = []
+        do throws(ArchiveFault) {
+          placed = try place(before)
+          try journal.append(from: StoreLists(before), to: StoreLists(after))
+        } catch {
+          remove(placed)
+          throw StoreError(error)
+        }
+        state.withLock { $0 = after }
+        published.store(after.version, ordering: .releasing)
+      }
+      return (value(before, after), Self.namesGone(from: before, to: after))
+    }
+    // The journal says that they are gone; files that stay behind go at the next start.
+    remove(gone)
+    return result
+  }
+
+  /// The files of objects that are no more.
+  private static func namesGone(from before: StoreSnapshot<Run>, to after: StoreSnapshot<Run>)
+    -> [String]
+  {
+    before.datasetIDs.filter { after.datasets[$0] == nil }.map { ObjectFiles.name($0, .dataset) }
+      + before.runIDs.filter { after.runs[$0] == nil }.map { ObjectFiles.name($0, .run) }
+  }
+
+  private func remove(_ names: [String]) {
+    for name in names {
+      do {
+        try FileSystem.remove(files.path(name))
+      } catch {
+        damages.tell(SetAsideFile(name: name, reason: "it could not be removed: \(error)"))
+      }
+    }
+  }
+
+  private func temporaryName(_ name: String) -> String {
+    let number = temporaryNumber.add(1, ordering: .relaxed).newValue
+    return "\(name).\(number)\(ObjectFiles.temporarySuffix)"
+  }
+
+  /// Stores a dataset, and a run over it, in one step.
+  public func publish(
+    _ dataset: Dataset, run: Run?, activates: Bool, expecting revision: UInt64? = nil
+  ) throws(StoreError) -> Publication<Run> {
+    // What takes long is written before anybody has to wait for it.
+    let known = snapshot
+    // What cannot find room need not be written.
+    _ = try known.applying(
+      .publish(dataset, run: run, activates: activates), budget: budgetBytes, policy: eviction)
+    let datasetName = ObjectFiles.name(dataset.id, .dataset)
+    let runName = run.map { ObjectFiles.name($0.id, .run) }
+    var written: (dataset: String?, run: String?) = (nil, nil)
+    defer { remove([written.dataset, written.run].compactMap(\.self)) }
+    do throws(ArchiveFault) {
+      if known.datasets[dataset.id] == nil {
+        written.dataset = temporaryName(datasetName)
+        try files.write(dataset, to: written.dataset ?? datasetName)
+      }
+      if let run, let runName, known.runs[run.id] == nil {
+        written.run = temporaryName(runName)
+        try files.write(run, to: written.run ?? runName)
+      }
+    } catch {
+      throw StoreError(error)
+    }
+    return try change(
+      .publish(dataset, run: run, activates: activates), series: run?.series,
+      expecting: revision,
+      placing: { before throws(ArchiveFault) in
+        var placed: [String] = []
+        do throws(ArchiveFault) {
+          if before.datasets[dataset.id] == nil {
+            // Somebody may have taken it away since it was looked for.
+            if written.dataset == nil {
+              written.dataset = temporaryName(datasetName)
+              try files.write(dataset, to: written.dataset ?? datasetName)
+            }
+            try place(written.dataset, as: datasetName)
+            written.dataset = nil
+            placed.append(datasetName)
+          }
+          if let run, let runName, before.runs[run.id] == nil {
+            if written.run == nil {
+              written.run = temporaryName(runName)
+              try files.write(run, to: written.run ?? runName)
+            }
+            try place(written.run, as: runName)
+            written.run = nil
+            placed.append(runName)
+          }
+          if !placed.isEmpty { try FileSystem.synchronize(folder: files.folder) }
+        } catch {
+          remove(placed)
+          throw error
+        }
+        return placed
+      }
+    ) { before, after in
+      Publication(
+        dataset: after.datasets[dataset.id]?.content.loaded ?? dataset,
+        isNewDataset: before.datasets[dataset.id] == nil,
+        run: run.map { after.runs[$0.id] ?? $0 },
+        isNewRun: run.map { before.runs[$0.id] == nil } ?? false)
+    }
+  }
+
+  private func place(_ temporary: String?, as name: String) throws(ArchiveFault) {
+    guard let temporary else { return }
+    try FileSystem.rename(files.path(temporary), to: files.path(name))
+  }
+
+  /// Keeps what a person chose for a segment of a series.
+  public func describe(
+    segment id: String, series: String, _ details: SegmentDetails,
+    expecting revision: UInt64? = nil
+  ) throws(StoreError) {
+    try change(
+      .describe(segment: id, series: series, details: details), series: series,
+      expecting: revision
+    ) { _, _ in }
+  }
+
+  /// Makes a stored run the current one of its series.
+  public func activate(runID: String) throws(StoreError) -> Run {
+    let run = try change(.activate(runID: runID)) { _, after in after.runs[runID] }
+    guard let run else { throw .unknownRun(id: runID) }
+    return run
+  }
+
+  /// Takes a run away; the one activated before it becomes current.
+  public func removeRun(id: String) throws(StoreError) -> Run {
+    let run = try change(.removeRun(id: id)) { before, _ in before.runs[id] }
+    guard let run else { throw .unknownRun(id: id) }
+    return run
+  }
+
+  /// Takes a dataset away with all runs over it.
+  public func removeDataset(id: String) throws(StoreError) -> [Run] {
+    try change(.removeDataset(id: id)) { before, _ in
+      before.runIDs.compactMap { before.runs[$0] }.filter { $0.datasetID == id }
+    }
+  }
+
+  // MARK: Damage
+
+  /// Takes an object whose file turned out to be damaged out of the lists.
+  private func giveUp(_ id: String, _ kind: ArchiveFile.Kind) {
+    do {
+      switch kind {
+      case .dataset:
+        // The files of its runs are good: they are set aside, not removed.
+        let runs = snapshot.runs.values.filter { $0.datasetID == id }
+        for run in runs {
+          damages.setAside(
+            ObjectFiles.name(run.id, .run), reason: "its dataset \(id) is damaged")
+        }
+        _ = try removeDataset(id: id)
+      case .run: _ = try removeRun(id: id)
+      }
+    } catch {
+      // Somebody else took it away, or the disk cannot be written: the file is set aside already,
+      // and the next start finds the object missing.
+      damages.tell(SetAsideFile(name: ObjectFiles.name(id, kind), reason: "\(error)"))
+    }
+  }
+}
+
+/// Why a store cannot be opened.
+public enum StoreOpeningError: Error, Equatable, Sendable {
+  /// Another process uses the folder.
+  case inUse(folder: String)
+  /// The folder cannot be read or written, or holds files of a later version.
+  case unusable(folder: String, reason: String)
+}
+
+extension StoreError {
+  /// What a fault of the disk means to a change.
+  init(_ fault: ArchiveFault) {
+    switch fault {
+    case .system(_, let code, _) where FileSystem.isFull(code):
+      self = .diskFull(reason: fault.description)
+    case .system, .newerFormat, .damaged:
+      self = .unavailable(reason: fault.description)
+    }
+  }
+}
