@@ -5,8 +5,8 @@ final class Damages: Sendable {
   private let files: ObjectFiles
   private let report: @Sendable (SetAsideFile) -> Void
   private let found = Mutex<[SetAsideFile]>([])
-  /// Takes an object out of the lists; set once the store is open.
-  let removal = Mutex<(@Sendable (String, ArchiveFile.Kind) -> Void)?>(nil)
+  /// Sets an object's file aside and takes the object out of the lists; set once the store is open.
+  let removal = Mutex<(@Sendable (String, ArchiveFile.Kind, _ reason: String) -> Void)?>(nil)
 
   /// So many are remembered at most; all are told of.
   private static let limit = 1000
@@ -55,8 +55,7 @@ final class Damages: Sendable {
     case .system(_, let code, _) where FileSystem.isMissing(code): reason = "the file is gone"
     case .system: return StoreError(fault)
     }
-    setAside(ObjectFiles.name(id, kind), reason: reason)
-    removal.withLock { $0 }?(id, kind)
+    removal.withLock { $0 }?(id, kind, reason)
     return .damaged(id: id, reason: reason)
   }
 }

@@ -55,7 +55,7 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
       throw .unusable(folder: folder, reason: "\(error)")
     }
     damages.removal.withLock { remove in
-      remove = { [weak self] id, kind in self?.giveUp(id, kind) }
+      remove = { [weak self] id, kind, reason in self?.giveUp(id, kind, reason) }
     }
   }
 
@@ -81,8 +81,7 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
     placing place: (StoreSnapshot<Run>) throws(ArchiveFault) -> [String] = { _ in [] },
     _ value: (_ before: StoreSnapshot<Run>, _ after: StoreSnapshot<Run>) -> Value
   ) throws(StoreError) -> Value {
-    let (result, gone) = try journal.withLock {
-      journal throws(StoreError) -> (Value, [String]) in
+    try journal.withLock { journal throws(StoreError) -> Value in
       let before = snapshot
       if let revision, let series, before.series[series]?.revision ?? 0 != revision {
         throw .seriesChanged(series: series)
@@ -100,11 +99,11 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
         state.withLock { $0 = after }
         published.store(after.version, ordering: .releasing)
       }
-      return (value(before, after), Self.namesGone(from: before, to: after))
+      // The journal says that they are gone; files that a stop leaves behind go at the next start.
+      // Still in the lock: an object that is stored anew has a file of the same name.
+      remove(Self.namesGone(from: before, to: after))
+      return value(before, after)
     }
-    // The journal says that they are gone; files that stay behind go at the next start.
-    remove(gone)
-    return result
   }
 
   /// The files of objects that are no more.
@@ -235,24 +234,54 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
 
   // MARK: Damage
 
-  /// Takes an object whose file turned out to be damaged out of the lists.
-  private func giveUp(_ id: String, _ kind: ArchiveFile.Kind) {
-    do {
-      switch kind {
-      case .dataset:
-        // The files of its runs are good: they are set aside, not removed.
-        let runs = snapshot.runs.values.filter { $0.datasetID == id }
-        for run in runs {
-          damages.setAside(
-            ObjectFiles.name(run.id, .run), reason: "its dataset \(id) is damaged")
+  /// Sets a file that turned out to be damaged aside, and takes its object out of the lists.
+  private func giveUp(_ id: String, _ kind: ArchiveFile.Kind, _ reason: String) {
+    var isStoredAnew = false
+    do throws(StoreError) {
+      try change(
+        kind == .dataset ? .removeDataset(id: id) : .removeRun(id: id),
+        placing: { before throws(ArchiveFault) in
+          guard isDamaged(id, kind, in: before) else {
+            isStoredAnew = true
+            throw .damaged("it has been stored anew")
+          }
+          damages.setAside(ObjectFiles.name(id, kind), reason: reason)
+          guard kind == .dataset else { return [] }
+          // The files of its runs are good: they are set aside, not removed.
+          for run in before.runs.values where run.datasetID == id {
+            damages.setAside(
+              ObjectFiles.name(run.id, .run), reason: "its dataset \(id) is damaged")
+          }
+          return []
         }
-        _ = try removeDataset(id: id)
-      case .run: _ = try removeRun(id: id)
-      }
+      ) { _, _ in }
     } catch {
-      // Somebody else took it away, or the disk cannot be written: the file is set aside already,
-      // and the next start finds the object missing.
-      damages.tell(SetAsideFile(name: ObjectFiles.name(id, kind), reason: "\(error)"))
+      switch error {
+      case .unknownDataset, .unknownRun: break  // Somebody else took it away.
+      case .unavailable where isStoredAnew: break
+      default:
+        // It stays in the lists until the disk can be written, and is served no more than before.
+        damages.tell(SetAsideFile(name: ObjectFiles.name(id, kind), reason: "\(error)"))
+      }
+    }
+  }
+
+  /// Whether a file is still damaged: its object may have been stored anew since that was found.
+  private func isDamaged(
+    _ id: String, _ kind: ArchiveFile.Kind, in snapshot: StoreSnapshot<Run>
+  ) -> Bool {
+    do throws(ArchiveFault) {
+      switch kind {
+      case .dataset: _ = try files.dataset(id)
+      case .run:
+        guard let dataset = snapshot.runs[id].flatMap({ snapshot.datasets[$0.datasetID] }),
+          let rows = dataset.content.loaded
+        else { return true }
+        _ = try files.rows(of: Run.self, id, dataset: rows)
+      }
+      return false
+    } catch {
+      return true
     }
   }
 }
