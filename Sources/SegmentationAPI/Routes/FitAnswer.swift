@@ -21,7 +21,7 @@ struct FitAnswer {
       throw ProblemDetails(DatasetError.emptyContent)
     }
     let stored = call.query["dataset"].flatMap { call.service.snapshot.datasets[$0] }
-    let rowCount = rows.decoded?.table.rowCount ?? stored?.table.rowCount ?? 0
+    let rowCount = rows.decoded?.table.rowCount ?? stored?.rowsRead ?? 0
     return JobBoard.Work(forecast: forecast(options, rowCount: rowCount)) { job in
       var fit = self
       fit.job = job
