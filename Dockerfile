@@ -1,7 +1,7 @@
 # The service as an image of one file: a fully static executable on an empty file system.
 #
 #   docker build -t segmentd .
-#   docker run --rm --read-only -p 8080:8080 segmentd
+#   docker run --rm --read-only -p 127.0.0.1:8080:8080 segmentd
 
 ARG SWIFT_IMAGE=swift:6.3
 
@@ -25,7 +25,9 @@ COPY --from=build /image /
 # No name for this user: an empty image has no /etc/passwd. It owns nothing here and writes nothing.
 USER 65532:65532
 WORKDIR /
-ENV SEGMENTD_HOST=0.0.0.0 SEGMENTD_PORT=8080
+# All addresses of the container's own network: what other machines reach is for `docker run -p` to say.
+# With keys (SEGMENTD_API_KEYS or SEGMENTD_API_KEYS_FILE) open access opens nothing.
+ENV SEGMENTD_HOST=0.0.0.0 SEGMENTD_PORT=8080 SEGMENTD_OPEN_ACCESS=true
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \

@@ -45,15 +45,24 @@ public final class SegmentationService: Sendable {
   }
 
   /// How the service works whatever is asked of it.
-  public let configuration: Configuration
+  public var configuration: Configuration { currentConfiguration.withLock { $0 } }
+  private let currentConfiguration: Mutex<Configuration>
   private let store: any DatasetStore<Run>
   /// The latest list of customers who moved; it names its runs by id and keeps none of them.
   let migrations = Mutex<Migration?>(nil)
 
   /// A service over a store.
   public init(configuration: Configuration = Configuration(), store: any DatasetStore<Run>) {
-    self.configuration = configuration
+    currentConfiguration = Mutex(configuration)
     self.store = store
+  }
+
+  /// Takes other words and advice for what is read from now on; runs that exist keep theirs.
+  public func replaceWords(aliases: ColumnAliases, playbook: Playbook) {
+    currentConfiguration.withLock { configuration in
+      configuration.aliases = aliases
+      configuration.playbook = playbook
+    }
   }
 
   /// Everything stored, as of one moment.

@@ -11,6 +11,8 @@ public struct Application: RequestHandler {
     public var version: String
     /// Whose pages may read answers.
     public var crossOrigin: CrossOriginPolicy
+    /// Who may do what, and how often.
+    public var access: AccessControl
 
     /// How many fits may wait for their turn after their requests were answered.
     public var waitingJobs: Int
@@ -18,12 +20,14 @@ public struct Application: RequestHandler {
     /// A configuration with the service's own limits.
     public init(
       limits: UploadLimits = UploadLimits(), version: String,
-      crossOrigin: CrossOriginPolicy = .none, waitingJobs: Int = 8
+      crossOrigin: CrossOriginPolicy = .none, waitingJobs: Int = 8,
+      access: AccessControl = AccessControl()
     ) {
       self.limits = limits
       self.version = version
       self.crossOrigin = crossOrigin
       self.waitingJobs = waitingJobs
+      self.access = access
     }
   }
 
@@ -52,7 +56,9 @@ public struct Application: RequestHandler {
           endpoint.method, endpoint.pattern,
           suffixes: endpoint.suffixes
         ) { match in
-          context.reply(to: match, with: endpoint)
+          context.configuration.access.admit(match.request, needing: endpoint.scope) {
+            context.reply(to: match.with($0), with: endpoint, for: $1)
+          }
         }
       })
   }
@@ -90,7 +96,11 @@ public struct Application: RequestHandler {
   /// Decides how to answer a request, on the event loop.
   public func reply(to request: Request) -> Reply {
     let fields = configuration.crossOrigin.fields(for: request)
-    let reply = route(request)
+    var reply = route(request)
+    if let trace = request.trace {
+      // W3C Trace Context: the caller learns which span of its trace this was.
+      reply = reply.adding(["traceresponse": trace.value(span: request.id)]).once()
+    }
     return fields.isEmpty ? reply : reply.adding(fields)
   }
 
@@ -98,19 +108,24 @@ public struct Application: RequestHandler {
     router.reply(
       to: request,
       notFound: { request in
-        .now(
+        refuse(
+          request,
           ProblemDetails(
-            .notFound, "There is nothing at this address; GET / lists the entry points."
-          )
-          .response(requestID: request.id))
+            .notFound, "There is nothing at this address; GET / lists the entry points."))
       },
       methodNotAllowed: { request, allow in
-        .now(
+        refuse(
+          request,
           ProblemDetails(
-            .methodNotAllowed, "This address takes \(allow).",
-            fields: [("Allow", allow)]
-          ).response(requestID: request.id))
+            .methodNotAllowed, "This address takes \(allow).", fields: [("Allow", allow)]))
       })
+  }
+
+  /// Tells of what is not there to those who may know; guesses count like other requests.
+  private func refuse(_ request: Request, _ problem: ProblemDetails) -> Reply {
+    configuration.access.admit(request, needing: .read) { request, _ in
+      .now(problem.response(requestID: request.id))
+    }
   }
 
   /// Tells a fault of the protocol as a problem.

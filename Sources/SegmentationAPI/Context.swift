@@ -12,7 +12,9 @@ struct Context: Sendable {
   let jobs: JobBoard
 
   /// Answers a request that matched an endpoint.
-  func reply(to match: RouteMatch, with endpoint: Endpoint) -> Reply {
+  func reply(
+    to match: RouteMatch, with endpoint: Endpoint, for caller: AccessControl.Caller
+  ) -> Reply {
     let request = match.request
     do {
       let form = try negotiate(match, endpoint)
@@ -37,7 +39,8 @@ struct Context: Sendable {
         case .ignored: Query()
         }
       let call = Call(
-        request: request, service: service, parameters: match.parameters, query: query, form: form)
+        request: request, service: service, parameters: match.parameters, query: query, form: form,
+        caller: caller, proxies: configuration.access.proxies)
       return try reply(to: call, with: endpoint)
     } catch {
       return .now(error.response(requestID: request.id))

@@ -51,7 +51,7 @@ public struct CrossOriginPolicy: Sendable, Equatable {
 
   /// The answer's fields that scripts of another origin may read.
   static let exposed =
-    "ETag, Link, Location, Content-Disposition, Retry-After, Server-Timing, Preference-Applied, OData-Version, X-Request-Id"
+    "ETag, Link, Location, Content-Disposition, Retry-After, Server-Timing, Preference-Applied, OData-Version, RateLimit, RateLimit-Policy, traceresponse, WWW-Authenticate, X-Request-Id"
   /// The fields that such scripts may send.
   static let requestFields =
     "Accept, Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, OData-MaxVersion, OData-Version, Prefer, traceparent, X-API-Key, Idempotency-Key"

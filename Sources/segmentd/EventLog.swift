@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Messages are constant, routes are patterns and not paths, and no customer data is ever written.
 final class EventLog: Sendable {
-  private let level: LogLevel
+  private let levelRank: Atomic<Int>
   private let writesJSON: Bool
   private let queue = DispatchQueue(label: "segmentd.log")
   // Lines given to the queue and not yet written: a log that nobody reads must not fill the memory.
@@ -15,7 +15,7 @@ final class EventLog: Sendable {
   private static let pendingLimit = 10_000
 
   init(level: LogLevel, format: LogFormat) {
-    self.level = level
+    levelRank = Atomic(level.rank)
     writesJSON =
       switch format {
       case .auto: !Process.errorIsTerminal
@@ -24,13 +24,17 @@ final class EventLog: Sendable {
       }
   }
 
-  /// What the server calls; nil when nothing it could tell would be written.
-  var sink: (@Sendable (ServerEvent) -> Void)? {
-    guard level != .off else { return nil }
-    return { [self] event in record(event) }
+  /// The least important events that are written from now on.
+  var level: LogLevel {
+    get {
+      let rank = levelRank.load(ordering: .relaxed)
+      return LogLevel.allCases.first { $0.rank == rank } ?? .off
+    }
+    set { levelRank.store(newValue.rank, ordering: .relaxed) }
   }
 
-  private func record(_ event: ServerEvent) {
+  /// Takes note of what happened in the server.
+  func record(_ event: ServerEvent) {
     switch event {
     case .requestCompleted(let completion):
       // Answers to reads that went well are many and alike: they are told at debug.
@@ -47,14 +51,14 @@ final class EventLog: Sendable {
           ("http.response_bytes", .number(completion.responseBytes)),
           ("duration_us", .number(Int(completion.duration / .microseconds(1)))),
           ("request.id", .text(completion.requestID.description)),
-        ])
-    case .requestAborted(let requestID, let method, let route, let reason):
+        ] + EventLog.values(of: completion.trace))
+    case .requestAborted(let requestID, let method, let route, let trace, let reason):
       write(
         .info, "request aborted",
         [
           ("http.method", .text(method.name)), ("http.route", .text(route ?? "")),
           ("reason", .text("\(reason)")), ("request.id", .text(requestID.description)),
-        ])
+        ] + EventLog.values(of: trace))
     case .requestRefused(let fault, let requestID, _):
       write(
         .info, "request refused",
@@ -73,6 +77,12 @@ final class EventLog: Sendable {
     }
   }
 
+  /// The trace of a request; the request's own id is its span there.
+  private static func values(of trace: TraceContext?) -> [(String, Value)] {
+    guard let trace else { return [] }
+    return [("trace.id", .text(trace.traceID)), ("trace.parent", .text(trace.parentID))]
+  }
+
   /// A value in a log line.
   enum Value: Sendable {
     case text(String)
@@ -86,7 +96,7 @@ final class EventLog: Sendable {
     _ importance: LogLevel, _ message: String,
     _ values: @autoclosure () -> [(String, Value)] = []
   ) {
-    guard level != .off, importance.rank >= level.rank else { return }
+    guard importance.rank >= levelRank.load(ordering: .relaxed) else { return }
     guard pending.load(ordering: .relaxed) < EventLog.pendingLimit else { return }
     pending.add(1, ordering: .relaxed)
     let time = Date()

@@ -9,32 +9,52 @@ import Synchronization
 final class Service: Sendable {
   static let version = "0.1.0"
 
+  /// What can change while the service runs.
+  struct Fresh: Sendable {
+    var keys: KeyRing
+    var aliases: ColumnAliases
+    var playbook: Playbook
+    var level: LogLevel
+  }
+
   private let settings: Settings
+  private let reread: @Sendable () throws(Invocation.Refusal) -> Fresh
   private let log: EventLog
   private let readiness = Readiness(.starting)
   private let segmentation: SegmentationService
+  private let access: AccessControl
   private let application: Application
   private let server: Server
   private let isStopping = Atomic<Bool>(false)
 
-  init(settings: Settings, aliases: ColumnAliases, playbook: Playbook = .standard) {
+  init(
+    settings: Settings, aliases: ColumnAliases, playbook: Playbook = .standard,
+    keys: KeyRing = KeyRing(),
+    reread: @escaping @Sendable () throws(Invocation.Refusal) -> Fresh = {
+      () throws(Invocation.Refusal) in throw Invocation.Refusal(faults: ["nothing to read"])
+    }
+  ) {
+    self.reread = reread
     self.settings = settings
     log = EventLog(level: settings.logLevel, format: settings.logFormat)
     let threads = settings.threads > 0 ? settings.threads : Process.coreCount
     segmentation = SegmentationService(
       configuration: .init(threads: threads, aliases: aliases, playbook: playbook),
       store: Service.store(settings, log: log))
+    access = AccessControl(
+      keys: keys, allowsQueryKey: settings.takesQueryKey, rateLimit: RateLimit(settings.rateLimit),
+      proxies: ProxyTrust(proxies: settings.trustedProxies, baseURL: settings.baseURL) ?? .none)
     application = Application(
       service: segmentation,
       configuration: .init(
         limits: Service.uploadLimits(settings, threads: threads), version: Service.version,
         // The setting was checked when it was read.
         crossOrigin: CrossOriginPolicy(settings.corsOrigins) ?? .none,
-        waitingJobs: settings.maxJobs),
+        waitingJobs: settings.maxJobs, access: access),
       readiness: readiness)
     server = Server(
       configuration: Service.serverConfiguration(settings, threads: threads),
-      handler: application, events: log.sink)
+      handler: application, events: { [log] event in log.record(event) })
   }
 
   /// The method and pattern of every route.
@@ -91,6 +111,8 @@ final class Service: Sendable {
     var endpoints: [ServerConfiguration.Endpoint] = [
       .tcp(host: settings.host, port: UInt16(settings.port))
     ]
+    let inherited = ServiceManager.inheritedSockets()
+    if !inherited.isEmpty { endpoints = inherited.map { .inherited(descriptor: $0) } }
     if !settings.unixSocket.isEmpty { endpoints.append(.unix(path: settings.unixSocket)) }
     return ServerConfiguration(
       endpoints: endpoints, limits: limits, computeWidth: threads,
@@ -108,7 +130,9 @@ final class Service: Sendable {
       Process.printError("segmentd cannot start: \(Service.sentence(error))")
       Process.end(.failure)
     }
+    refuseOpenAddresses(endpoints)
     readiness.state = .ready
+    ServiceManager.tell(.ready)
     for endpoint in endpoints {
       switch endpoint {
       case .tcp:
@@ -121,8 +145,39 @@ final class Service: Sendable {
       Process.printLine("The sample is segmented: open http://\(endpoint)/")
     }
     log.write(.info, "started", [("version", .text(Service.version))])
-    let signals = Process.onStopSignal { [self] in stop() }
-    withExtendedLifetime(signals) { dispatchMain() }
+    let signals = Process.onSignals(Process.stopSignals) { [self] in stop() }
+    let hangUp = Process.onSignals([Process.hangUp]) { [self] in readAgain() }
+    withExtendedLifetime((signals, hangUp)) { dispatchMain() }
+  }
+
+  /// Takes over what can change while the service runs: keys, playbook and log level.
+  ///
+  /// Anything wrong with them leaves everything as it is.
+  private func readAgain() {
+    ServiceManager.tell(.reloading)
+    defer { ServiceManager.tell(.ready) }
+    do throws(Invocation.Refusal) {
+      let fresh = try reread()
+      access.replaceKeys(fresh.keys)
+      segmentation.replaceWords(aliases: fresh.aliases, playbook: fresh.playbook)
+      log.level = fresh.level
+      log.write(.info, "settings read again")
+    } catch {
+      for fault in error.faults {
+        log.write(.warning, "settings kept", [("reason", .text(fault))])
+      }
+    }
+  }
+
+  /// Sockets that were opened by the service manager are where it says, not where the settings say.
+  private func refuseOpenAddresses(_ endpoints: [BoundEndpoint]) {
+    guard !access.asksForKeys, !settings.openAccess else { return }
+    for case .tcp(let host, _) in endpoints where !Invocation.isLoopback(host) {
+      Process.printError(
+        "segmentd: \(host) lets other machines in, and there are no keys; set api_keys or api_keys_file, or say open_access=true"
+      )
+      Process.end(.usage)
+    }
   }
 
   /// The first signal finishes what is under way, a second one ends at once.
@@ -131,6 +186,7 @@ final class Service: Sendable {
       Process.end(.failure)
     }
     readiness.state = .draining
+    ServiceManager.tell(.stopping)
     log.write(.info, "stopping")
     DispatchQueue.main.asyncAfter(deadline: .now() + .seconds(settings.drainDelay)) { [self] in
       application.releaseWaiting()

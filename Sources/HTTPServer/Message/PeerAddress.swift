@@ -30,7 +30,7 @@ public enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// The key under which connections are counted: the address itself, or for IPv6 its /64, since
   /// one client has a whole /64 to choose addresses from.
-  var countedAs: PeerAddress {
+  public var countedAs: PeerAddress {
     switch self {
     case .ipv4(let address, _): .ipv4(address, port: 0)
     case .ipv6(let high, _, _): .ipv6(high, 0, port: 0)

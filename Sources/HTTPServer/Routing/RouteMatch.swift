@@ -11,6 +11,11 @@ public struct RouteMatch: Sendable {
     self.place = place
   }
 
+  /// The same match for a request that differs in nothing that routes look at.
+  public func with(_ request: Request) -> RouteMatch {
+    RouteMatch(request: request, entry: entry, place: place)
+  }
+
   /// The suffix the path carried, without its dot; nil when it carried none.
   public var suffix: String? { place.suffix }
 

@@ -50,6 +50,7 @@ public struct Router: Sendable {
       }
       var reply = entry.route.handler(RouteMatch(request: request, entry: entry, place: place))
       reply.routePattern = entry.route.pattern
+      reply.routeIndex = index
       return reply
     }
     return nil

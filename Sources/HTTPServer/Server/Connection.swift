@@ -89,7 +89,7 @@ struct Exchange {
   let id: RequestID
   let method: Method
   let version: Version
-  var route: String?
+  var route = RouteName()
   /// What the answer carries beside its own fields.
   var fields = HeaderFields()
   /// When its head was complete, by the exact clock; 0 when nobody wants to know.

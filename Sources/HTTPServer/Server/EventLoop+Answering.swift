@@ -21,7 +21,7 @@ extension EventLoop {
   /// Answers a request of which nothing was kept.
   mutating func answerNow(
     _ connection: Connection, _ method: Method, _ version: Version, _ id: RequestID,
-    _ route: String?, _ response: Response, _ startTime: UInt64
+    _ route: RouteName, _ response: Response, _ startTime: UInt64
   ) {
     _ = connection.handle(.answerBegan)
     let before = outbox.count
@@ -32,8 +32,8 @@ extension EventLoop {
       events(
         .requestCompleted(
           ServerEvent.Completion(
-            method: method, route: route, status: response.status, requestID: id,
-            peer: connection.peer, requestBytes: 0,
+            method: method, route: route.pattern, routeIndex: route.index, trace: route.trace,
+            status: response.status, requestID: id, peer: connection.peer, requestBytes: 0,
             responseBytes: outbox.count - before,
             duration: .nanoseconds(Int64(Clock.exact() - startTime)))))
     }
@@ -124,8 +124,9 @@ extension EventLoop {
     events(
       .requestCompleted(
         ServerEvent.Completion(
-          method: exchange.method, route: exchange.route, status: exchange.status,
-          requestID: exchange.id, peer: connection.peer,
+          method: exchange.method, route: exchange.route.pattern,
+          routeIndex: exchange.route.index, trace: exchange.route.trace,
+          status: exchange.status, requestID: exchange.id, peer: connection.peer,
           requestBytes: exchange.content.receivedBytes, responseBytes: exchange.responseBytes,
           duration: .nanoseconds(Int64(Clock.exact() - exchange.startTime)))))
   }

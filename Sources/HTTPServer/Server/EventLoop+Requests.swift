@@ -109,6 +109,9 @@ extension EventLoop {
     let reply =
       request.head.method.isRecognised
       ? shared.handler.reply(to: request) : .fault(.methodNotImplemented)
+    let route = RouteName(
+      pattern: reply.routePattern, index: reply.routeIndex,
+      trace: shared.events == nil ? nil : request.trace)
 
     if case .now(let response) = reply.kind, request.head.framing == .none, !response.isStream {
       // The path of almost every request: nothing is kept of it.
@@ -116,17 +119,17 @@ extension EventLoop {
       let response = response.adding(reply.fields)
       if let isCurrent = reply.isCurrent {
         remembered.offer(
-          request.head, response, route: reply.routePattern, isCurrent: isCurrent)
+          request.head, response, route: route, isCurrent: isCurrent)
       }
       answerNow(
         connection, request.head.method, request.head.version, request.requestID,
-        reply.routePattern, response, startTime)
+        route, response, startTime)
       return start
     }
 
     connection.exchange = Exchange(
       id: request.requestID, method: request.head.method, version: request.head.version,
-      route: reply.routePattern, fields: reply.fields, startTime: startTime,
+      route: route, fields: reply.fields, startTime: startTime,
       content: ContentDecoder(request.head.framing, limit: limits.contentBytes),
       cancellation: request.cancellation)
     let framing = request.head.framing
@@ -409,6 +412,7 @@ extension EventLoop {
     stopWork(exchange)
     shared.events?(
       .requestAborted(
-        requestID: exchange.id, method: exchange.method, route: exchange.route, reason: reason))
+        requestID: exchange.id, method: exchange.method, route: exchange.route.pattern,
+        trace: exchange.route.trace, reason: reason))
   }
 }

@@ -1,3 +1,12 @@
+/// What log and metrics know of a request beside its answer.
+struct RouteName: Sendable {
+  /// The pattern of the route and its place in the router's list, nil when none was chosen.
+  var pattern: String?
+  var index: Int?
+  /// The trace that the request belongs to.
+  var trace: TraceContext?
+}
+
 /// Answers that may be given again without asking the handler, by the bytes of the head that asked
 /// for them.
 ///
@@ -15,11 +24,11 @@ struct RememberedAnswers {
     let version: Version
     let persists: Bool
     let response: Response
-    let route: String?
+    let route: RouteName
     let isCurrent: @Sendable () -> Bool
 
     init(
-      _ head: RequestHead, _ response: Response, route: String?,
+      _ head: RequestHead, _ response: Response, route: RouteName,
       isCurrent: @escaping @Sendable () -> Bool
     ) {
       self.head = head.fields.bytes
@@ -55,7 +64,7 @@ struct RememberedAnswers {
 
   /// Takes note of an answer that can be repeated, now and then.
   mutating func offer(
-    _ head: borrowing RequestHead, _ response: Response, route: String?,
+    _ head: borrowing RequestHead, _ response: Response, route: RouteName,
     isCurrent: @escaping @Sendable () -> Bool
   ) {
     offered &+= 1

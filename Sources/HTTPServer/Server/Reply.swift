@@ -12,6 +12,8 @@ public struct Reply: Sendable {
   let kind: Kind
   /// The pattern of the route that was chosen, for log and metrics.
   public var routePattern: String?
+  /// Which route of the router's list it was, for metrics.
+  public internal(set) var routeIndex: Int?
   /// Whether the answer still holds; nil when it holds for this one request only.
   var isCurrent: (@Sendable () -> Bool)?
   /// What the answer carries beside its own fields.
@@ -62,6 +64,19 @@ public struct Reply: Sendable {
   public func repeatable(while isCurrent: @escaping @Sendable () -> Bool) -> Reply {
     var reply = self
     reply.isCurrent = isCurrent
+    return reply
+  }
+
+  /// The same reply; if it may be repeated, then only while a further condition holds, too.
+  public func held(while condition: @escaping @Sendable () -> Bool) -> Reply {
+    guard let isCurrent else { return self }
+    return repeatable(while: { isCurrent() && condition() })
+  }
+
+  /// The same reply, for this one request only: the handler is asked again for the next one.
+  public func once() -> Reply {
+    var reply = self
+    reply.isCurrent = nil
     return reply
   }
 

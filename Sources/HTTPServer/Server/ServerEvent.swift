@@ -5,7 +5,8 @@ public enum ServerEvent: Sendable {
   /// A request was answered and the last byte of the answer given to the system.
   case requestCompleted(Completion)
   /// A request ended without a whole answer.
-  case requestAborted(requestID: RequestID, method: Method, route: String?, reason: AbortReason)
+  case requestAborted(
+    requestID: RequestID, method: Method, route: String?, trace: TraceContext?, reason: AbortReason)
   /// A request was refused before a handler saw it.
   case requestRefused(fault: HTTPFault, requestID: RequestID, peer: PeerAddress)
   case connectionOpened(PeerAddress)
@@ -23,6 +24,10 @@ public enum ServerEvent: Sendable {
     public let method: Method
     /// The pattern of the route, nil when none was chosen.
     public let route: String?
+    /// Its place in the router's list.
+    public let routeIndex: Int?
+    /// The trace that the request names.
+    public let trace: TraceContext?
     /// The answer's status.
     public let status: Status
     /// What `X-Request-Id` says.

@@ -7,18 +7,18 @@ struct Call: Sendable {
   let service: SegmentationService
   /// What the path holds in place of the pattern's names.
   let parameters: [String: String]
-  let query: Query
+  var query: Query
   /// The representation that was negotiated.
-  let form: Form
+  var form: Form
+  /// Who asks, as far as it is known.
+  let caller: AccessControl.Caller
+  let proxies: ProxyTrust
 
   /// A part of the path by its name in the pattern.
   func parameter(_ name: String) -> String { parameters[name] ?? "" }
 
   /// Where the client found the service: scheme, host and port, for links that must be absolute.
-  var baseURL: String {
-    let authority = request.authority
-    return authority.isEmpty ? "" : "http://\(authority)"
-  }
+  var baseURL: String { proxies.url(of: request) }
 
   /// The run that is asked about: `?run=`, or the current one of `?series=`.
   ///

@@ -37,6 +37,8 @@ struct Endpoint: Sendable {
   /// Whether the client chooses among the forms, by suffix or `Accept`; otherwise the handler says
   /// what it answers.
   var negotiates = true
+  /// What a client's key has to allow; nil when no key is asked for.
+  var scope: AccessScope?
   /// What it does, in one sentence.
   let summary: String
   let handling: Handling
@@ -52,6 +54,14 @@ struct Endpoint: Sendable {
     self.others = others
     self.summary = summary
     self.handling = handling
+    scope = method.isSafe ? .read : method == .delete ? .admin : .write
+  }
+
+  /// The same endpoint for keys with another scope; nil for everybody.
+  func needing(_ scope: AccessScope?) -> Endpoint {
+    var endpoint = self
+    endpoint.scope = scope
+    return endpoint
   }
 
   /// What the last segment of the path may end with.

@@ -151,6 +151,20 @@ extension ProblemType {
     "It was restored from its model and only assigns. Post the customer file to have its customers too."
   )
 
+  // Access
+  static let unauthorized = ProblemType(
+    "unauthorized", .unauthorized, "A key is needed",
+    "Send the key you were given: curl -H 'Authorization: Bearer KEY', or X-API-Key: KEY. Excel and browsers ask for a name and a password: any name, and the key as the password."
+  )
+  static let forbidden = ProblemType(
+    "forbidden", .forbidden, "The key does not allow this",
+    "Use a key with the scope that the answer names. read is for looking and assigning, write for sending files and changing segments, admin for taking things away."
+  )
+  static let tooManyRequests = ProblemType(
+    "too-many-requests", .tooManyRequests, "Too many requests",
+    "Wait as long as Retry-After says. RateLimit-Policy tells what is allowed and RateLimit what is left; the setting is rate_limit."
+  )
+
   // The protocol
   static let badRequest = ProblemType(
     "bad-request", .badRequest, "The request is not well-formed HTTP",
@@ -217,6 +231,7 @@ extension ProblemType {
     setAsideRows, tooManyClusters, clusterCountOutOfRange, clusterCountNotWhole,
     unknownParameter, invalidParameter, notFound, noRun, gone, preconditionFailed, nameTaken,
     malformedPatch, malformedModel, restoredRun, methodNotAllowed, notAcceptable,
+    unauthorized, forbidden, tooManyRequests,
     badRequest, requestTimeout, lengthRequired, uriTooLong, fieldsTooLarge, expectationFailed,
     notImplemented, versionNotSupported,
     storeFull, diskFull, storeUnavailable, storedDataDamaged, overloaded, cancelled, stopping,

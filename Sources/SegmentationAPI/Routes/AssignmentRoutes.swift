@@ -34,7 +34,8 @@ struct AssignmentRoutes {
             }
           }
           return upload
-        }),
+        }
+      ).needing(.read),
     ]
   }
 

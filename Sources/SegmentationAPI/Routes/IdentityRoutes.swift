@@ -85,9 +85,8 @@ struct IdentityRoutes {
     guard call.request.fields.contains("If-Match") else { return }
     var tags: [String] = []
     for form in SegmentRoutes.segmentForms {
-      let asked = Call(
-        request: call.request, service: call.service, parameters: call.parameters,
-        query: call.query, form: form)
+      var asked = call
+      asked.form = form
       let answer: Answer
       do {
         answer = try SegmentRoutes(context: context).one(asked)

@@ -25,7 +25,8 @@ struct JobRoutes {
       Endpoint(
         .delete, "/jobs/{id}",
         summary: "Takes long work back; of work that is over, forgets it.",
-        .immediate { call throws(ProblemDetails) in try cancel(call) }),
+        .immediate { call throws(ProblemDetails) in try cancel(call) }
+      ).needing(.write),
       Endpoint(
         .get, "/jobs/{id}/events", forms: [.events, .txt],
         parameters: [

@@ -9,7 +9,8 @@ struct OperationRoutes {
       Endpoint(
         .get, "/healthz", forms: [.json, .txt], others: .ignored,
         summary: "Whether the process is alive.",
-        .immediate { call throws(ProblemDetails) in call.answer(["status": "ok"]) }),
+        .immediate { call throws(ProblemDetails) in call.answer(["status": "ok"]) }
+      ).needing(nil),
       Endpoint(
         .get, "/readyz", forms: [.json, .txt], others: .ignored,
         summary: "Whether the service should be given work.",
@@ -23,14 +24,16 @@ struct OperationRoutes {
                 setAside.map { ["file": .string($0.name), "reason": .string($0.reason)] }),
             ],
             status: state == .ready ? .ok : .serviceUnavailable)
-        }),
+        }
+      ).needing(nil),
       Endpoint(
         .get, "/version", forms: [.json, .txt], others: .ignored, summary: "Which version runs.",
         .immediate { call throws(ProblemDetails) in
           call.answer([
             "name": "segmentd", "version": .string(context.configuration.version),
           ])
-        }),
+        }
+      ).needing(nil),
       Endpoint(
         .get, "/problems", forms: [.json, .csv, .ndjson, .txt], parameters: Parameter.list,
         summary: "Every kind of problem that an answer can name.",
@@ -44,11 +47,13 @@ struct OperationRoutes {
                   .string($0.advice),
                 ]
               }))
-        }),
+        }
+      ).needing(nil),
       Endpoint(
         .get, "/problems/{slug}", forms: [.json, .txt],
         summary: "What a kind of problem means and how to mend it.",
-        .cached { call throws(ProblemDetails) in try problem(call) }),
+        .cached { call throws(ProblemDetails) in try problem(call) }
+      ).needing(nil),
     ]
   }
 

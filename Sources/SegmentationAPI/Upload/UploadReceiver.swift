@@ -81,9 +81,8 @@ struct UploadReceiver: ContentReceiver {
     }
     let decoded = try rows.finish()
     duration += ContinuousClock.now - start
-    let call = Call(
-      request: call.request, service: call.service, parameters: call.parameters, query: query,
-      form: call.form)
+    var call = call
+    call.query = query
     return (call, ReceivedRows(decoded: decoded, duration: duration))
   }
 

@@ -1,5 +1,7 @@
 import Datasets
+import HTTPServer
 import Segmentation
+import SegmentationAPI
 
 /// What a start was asked for: flags over environment over file over defaults.
 struct Invocation: Equatable {
@@ -8,6 +10,7 @@ struct Invocation: Equatable {
     case serve
     case healthcheck
     case checkConfig = "check-config"
+    case hashKey = "hash-key"
     case config
     case sample
     case help
@@ -15,6 +18,8 @@ struct Invocation: Equatable {
   }
 
   var command = Command.serve
+  /// What stands behind the command: a name and scopes for `hash-key`.
+  var operands: [String] = []
   var settings = Settings()
 
   /// Everything that is wrong, each with its place.
@@ -41,6 +46,8 @@ struct Invocation: Equatable {
       guard argument.hasPrefix("--") else {
         if let command = Command(rawValue: argument), index == 1 {
           self.command = command
+        } else if command == .hashKey {
+          operands.append(argument)
         } else {
           faults.append(
             "\(argument): not a command; the commands are \(Command.allCases.map(\.rawValue).joined(separator: ", "))"
@@ -154,6 +161,44 @@ struct Invocation: Equatable {
     }
   }
 
+  /// The keys of the settings `api_keys` and `api_keys_file`.
+  ///
+  /// - Throws: also when there are none, and other machines could reach the service.
+  func keys(readFile: (String) throws -> [UInt8]) throws(Refusal) -> KeyRing {
+    var ring = KeyRing()
+    do throws(KeyRing.Fault) {
+      ring = try KeyRing(list: settings.apiKeys)
+    } catch {
+      throw Refusal(faults: ["api_keys: \(error.reason)"])
+    }
+    if !settings.apiKeysFile.isEmpty {
+      switch Invocation.json(settings.apiKeysFile, readFile: readFile) {
+      case .failure(let refusal): throw refusal
+      case .success(let value):
+        do throws(KeyRing.Fault) {
+          try ring.add(value)
+        } catch {
+          throw Refusal(faults: ["\(settings.apiKeysFile):\(error.line ?? 1): \(error.reason)"])
+        }
+      }
+    }
+    guard !ring.isEmpty || settings.openAccess || Invocation.isLoopback(settings.host) else {
+      throw Refusal(faults: [
+        "host: \(settings.host) lets other machines in, and there are no keys; set api_keys or api_keys_file, or say open_access=true"
+      ])
+    }
+    return ring
+  }
+
+  /// Whether only this machine can reach a host.
+  static func isLoopback(_ host: String) -> Bool {
+    host == "localhost"
+      || ["127.0.0.0/8", "::1"].contains {
+        guard let range = AddressRange($0), let address = PeerAddress(host) else { return false }
+        return range.contains(address)
+      }
+  }
+
   /// A file of JSON, or the place where it is none.
   private static func json(_ path: String, readFile: (String) throws -> [UInt8])
     -> Result<JSONValue, Refusal>
@@ -186,6 +231,8 @@ struct Invocation: Equatable {
       usage: segmentd [serve] [--config FILE] [--SETTING VALUE ...]
              segmentd healthcheck    asks the running service whether it is well; exit 0 if so
              segmentd check-config   reads the settings and says what is wrong with them
+             segmentd hash-key NAME SCOPE[+SCOPE]
+                                     reads a key and prints its line for api_keys_file
              segmentd config         prints the settings in force as a settings file
              segmentd sample         prints the generated sample customers as CSV
              segmentd help | version

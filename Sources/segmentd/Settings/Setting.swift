@@ -11,7 +11,11 @@ struct Setting: Sendable {
 
   private enum Access: Sendable {
     case text(WritableKeyPath<Settings, String> & Sendable)
-    case origins(WritableKeyPath<Settings, String> & Sendable)
+    /// A text that has to pass a check; nil when it does, what is wrong otherwise.
+    case checked(
+      WritableKeyPath<Settings, String> & Sendable, @Sendable (String) -> String?)
+    /// A checked text that is not shown.
+    case secret(WritableKeyPath<Settings, String> & Sendable, @Sendable (String) -> String?)
     case integer(WritableKeyPath<Settings, Int> & Sendable, ClosedRange<Int>)
     case flag(WritableKeyPath<Settings, Bool> & Sendable)
     case format(WritableKeyPath<Settings, LogFormat> & Sendable)
@@ -74,8 +78,51 @@ struct Setting: Sendable {
       "auto (text on a terminal, JSON elsewhere), json or text"),
     Setting("log_level", .level(\.logLevel), "debug (every request), info, warning or off"),
     Setting(
-      "cors_origins", .origins(\.corsOrigins),
+      "cors_origins",
+      .checked(\.corsOrigins) { CrossOriginPolicy($0) == nil ? CrossOriginPolicy.rule : nil },
       "origins whose pages may read answers in a browser, separated by commas, or * for all; empty for none"
+    ),
+    Setting(
+      "base_url",
+      .checked(\.baseURL) {
+        ProxyTrust(proxies: "", baseURL: $0) == nil ? ProxyTrust.baseRule : nil
+      },
+      "where clients find the service, such as https://segments.example.com, for links that hold it; empty goes by the request"
+    ),
+    Setting(
+      "trusted_proxies",
+      .checked(\.trustedProxies) {
+        ProxyTrust(proxies: $0, baseURL: "") == nil ? ProxyTrust.rule : nil
+      },
+      "addresses whose X-Forwarded-For, -Proto, -Host or Forwarded are believed, such as 127.0.0.1, 10.0.0.0/8 or unix; empty for none"
+    ),
+    Setting(
+      "api_keys",
+      .secret(\.apiKeys) {
+        do throws(KeyRing.Fault) {
+          _ = try KeyRing(list: $0)
+          return nil
+        } catch {
+          return error.reason
+        }
+      },
+      "keys as name:key:scope+scope, separated by commas; scopes are read, write and admin; empty for none"
+    ),
+    Setting(
+      "api_keys_file", .text(\.apiKeysFile),
+      "file with further keys, as segmentd hash-key writes them; empty for none"),
+    Setting(
+      "query_key", .flag(\.takesQueryKey),
+      "true takes a key as ?api_key= as well, for clients that can send no header"),
+    Setting(
+      "open_access", .flag(\.openAccess),
+      "true serves other machines without keys; otherwise a host beyond loopback needs some"),
+    Setting(
+      "rate_limit",
+      .checked(\.rateLimit) {
+        $0.isEmpty || RateLimit($0) != nil ? nil : RateLimit.rule
+      },
+      "requests of one key, or of one address without a key, such as 20/s, 600/min or 5000/h; empty for no limit"
     ),
     Setting(
       "playbook", .text(\.playbook),
@@ -108,8 +155,8 @@ struct Setting: Sendable {
     case .text(let path):
       settings[keyPath: path] = text
       return nil
-    case .origins(let path):
-      guard CrossOriginPolicy(text) != nil else { return CrossOriginPolicy.rule }
+    case .checked(let path, let check), .secret(let path, let check):
+      if let reason = check(text) { return reason }
       settings[keyPath: path] = text
       return nil
     case .integer(let path, let range):
@@ -145,7 +192,8 @@ struct Setting: Sendable {
   /// Its value as it stands in the file.
   func json(in settings: Settings) -> String {
     switch access {
-    case .text(let path), .origins(let path): "\"\(settings[keyPath: path])\""
+    case .text(let path), .checked(let path, _), .secret(let path, _):
+      "\"\(settings[keyPath: path])\""
     case .integer(let path, _): String(settings[keyPath: path])
     case .flag(let path): String(settings[keyPath: path])
     case .format(let path): "\"\(settings[keyPath: path].rawValue)\""
@@ -154,9 +202,18 @@ struct Setting: Sendable {
     }
   }
 
-  /// The whole file with every setting, as `Config/segmentd.json` has it.
+  /// Whether it holds something that must not be shown.
+  func hidesValue(in settings: Settings) -> Bool {
+    guard case .secret(let path, _) = access else { return false }
+    return !settings[keyPath: path].isEmpty
+  }
+
+  /// The whole file with every setting, as `Config/segmentd.json` has it; secrets that are set are
+  /// left out.
   static func file(_ settings: Settings = Settings()) -> String {
-    let lines = all.map { "  \"\($0.key)\": \($0.json(in: settings))" }
+    let lines = all.filter { !$0.hidesValue(in: settings) }.map {
+      "  \"\($0.key)\": \($0.json(in: settings))"
+    }
     return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
   }
 }

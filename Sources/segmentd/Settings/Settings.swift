@@ -46,6 +46,20 @@ struct Settings: Sendable, Equatable {
   var logLevel = LogLevel.info
   /// Origins whose pages may read answers in a browser, separated by commas, or `*` for all.
   var corsOrigins = ""
+  /// Scheme, host and port that clients know the service by; empty to go by the request.
+  var baseURL = ""
+  /// The proxies that are believed, separated by commas; empty for none.
+  var trustedProxies = ""
+  /// Keys and what they allow; empty for none.
+  var apiKeys = ""
+  /// The file with further keys; empty for none.
+  var apiKeysFile = ""
+  /// Whether keys are taken from `?api_key=`.
+  var takesQueryKey = false
+  /// Whether other machines are served without keys.
+  var openAccess = false
+  /// How much a client may ask; empty for no limit.
+  var rateLimit = ""
   /// The file with the words by which columns are recognised and the advice for segments; empty for
   /// the service's own.
   var playbook = ""

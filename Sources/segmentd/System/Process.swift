@@ -85,12 +85,18 @@ enum Process {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Calls back on the main queue for each SIGTERM and SIGINT.
+  /// The signals that ask for a stop.
+  static let stopSignals = [SIGTERM, SIGINT]
+  /// The signal that asks to read the settings again.
+  static let hangUp = SIGHUP
+
+  /// Calls back on the main queue for each of some signals.
   ///
   /// - Returns: what keeps the callback alive.
-  static func onStopSignal(_ handler: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal]
-  {
-    [SIGTERM, SIGINT].map { number in
+  static func onSignals(
+    _ numbers: [Int32], _ handler: @escaping @Sendable () -> Void
+  ) -> [any DispatchSourceSignal] {
+    numbers.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
       source.setEventHandler(handler: handler)

@@ -114,7 +114,7 @@ extension LiveTests {
       let client = try server.client(receiveBuffer: 65_536)
       try client.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
       try server.wait { event in
-        if case .requestAborted(_, _, _, .writeStalled) = event { true } else { false }
+        if case .requestAborted(_, _, _, _, .writeStalled) = event { true } else { false }
       }
     }
 

@@ -148,7 +148,7 @@ extension LiveTests {
         _ = try parser.consume(text.span, from: 0, limits: Limits())
         let head = try parser.head(limits: Limits())
         for _ in 0..<8 {
-          remembered.offer(head, Response(.ok), route: nil) { isCurrent }
+          remembered.offer(head, Response(.ok), route: RouteName()) { isCurrent }
         }
       }
       func isKept(_ path: String) -> Bool {
