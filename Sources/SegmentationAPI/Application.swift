@@ -13,6 +13,8 @@ public struct Application: RequestHandler {
     public var crossOrigin: CrossOriginPolicy
     /// Who may do what, and how often.
     public var access: AccessControl
+    /// What process and server are busy with.
+    public var gauges: @Sendable () -> ProcessGauges
 
     /// How many fits may wait for their turn after their requests were answered.
     public var waitingJobs: Int
@@ -21,13 +23,15 @@ public struct Application: RequestHandler {
     public init(
       limits: UploadLimits = UploadLimits(), version: String,
       crossOrigin: CrossOriginPolicy = .none, waitingJobs: Int = 8,
-      access: AccessControl = AccessControl()
+      access: AccessControl = AccessControl(),
+      gauges: @escaping @Sendable () -> ProcessGauges = { ProcessGauges() }
     ) {
       self.limits = limits
       self.version = version
       self.crossOrigin = crossOrigin
       self.waitingJobs = waitingJobs
       self.access = access
+      self.gauges = gauges
     }
   }
 
@@ -38,6 +42,12 @@ public struct Application: RequestHandler {
   private let changes = Changes()
   private let jobs: JobBoard
   private let router: Router
+  private let metrics: ServiceMetrics
+
+  /// Takes note of what happened in the server, for `/metrics`.
+  public func record(_ event: ServerEvent) {
+    metrics.requests.record(event)
+  }
 
   /// An application over a service.
   public init(
@@ -47,17 +57,24 @@ public struct Application: RequestHandler {
     self.configuration = configuration
     self.readiness = readiness
     jobs = JobBoard(waitingLimit: configuration.waitingJobs)
-    let context = Context(
+    var context = Context(
       service: service, configuration: configuration, readiness: readiness, cache: cache,
       changes: changes, jobs: jobs)
+    let metrics = ServiceMetrics(
+      requests: RequestMetrics(
+        routes: Application.endpoints(context).map { ($0.method, $0.pattern) }),
+      gauges: configuration.gauges)
+    self.metrics = metrics
+    context.metrics = metrics
+    let complete = context
     router = Router(
-      Application.endpoints(context).map { endpoint in
+      Application.endpoints(complete).map { endpoint in
         Route(
           endpoint.method, endpoint.pattern,
           suffixes: endpoint.suffixes
         ) { match in
-          context.configuration.access.admit(match.request, needing: endpoint.scope) {
-            context.reply(to: match.with($0), with: endpoint, for: $1)
+          complete.configuration.access.admit(match.request, needing: endpoint.scope) {
+            complete.reply(to: match.with($0), with: endpoint, for: $1)
           }
         }
       })

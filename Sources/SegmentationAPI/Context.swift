@@ -10,6 +10,8 @@ struct Context: Sendable {
   let cache: AnswerCache
   let changes: Changes
   let jobs: JobBoard
+  /// Nil while the routes are only listed.
+  var metrics: ServiceMetrics?
 
   /// Answers a request that matched an endpoint.
   func reply(

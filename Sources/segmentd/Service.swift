@@ -44,17 +44,23 @@ final class Service: Sendable {
     access = AccessControl(
       keys: keys, allowsQueryKey: settings.takesQueryKey, rateLimit: RateLimit(settings.rateLimit),
       proxies: ProxyTrust(proxies: settings.trustedProxies, baseURL: settings.baseURL) ?? .none)
+    let load = LoadSource()
     application = Application(
       service: segmentation,
       configuration: .init(
         limits: Service.uploadLimits(settings, threads: threads), version: Service.version,
         // The setting was checked when it was read.
         crossOrigin: CrossOriginPolicy(settings.corsOrigins) ?? .none,
-        waitingJobs: settings.maxJobs, access: access),
+        waitingJobs: settings.maxJobs, access: access, gauges: { load.gauges }),
       readiness: readiness)
     server = Server(
       configuration: Service.serverConfiguration(settings, threads: threads),
-      handler: application, events: { [log] event in log.record(event) })
+      handler: application,
+      events: { [log, application] event in
+        application.record(event)
+        log.record(event)
+      })
+    load.read.withLock { [server] in $0 = { server.load } }
   }
 
   /// The method and pattern of every route.
@@ -218,5 +224,22 @@ final class Service: Sendable {
     case .pathTooLong(let path, let limit): "the path \(path) is longer than \(limit) bytes"
     case .system(let call, _, let reason, let endpoint): "\(call) of \(endpoint): \(reason)"
     }
+  }
+}
+
+/// Reads the load of a server that is made later than those who want to know it.
+private final class LoadSource: Sendable {
+  let read = Mutex<(@Sendable () -> ServerLoad)?>(nil)
+
+  var gauges: ProcessGauges {
+    var gauges = ProcessGauges()
+    if let load = read.withLock({ $0 })?() {
+      gauges.runningWork = load.runningCount
+      gauges.waitingWork = load.waitingCount
+      gauges.waitingLimit = load.waitingLimit
+    }
+    gauges.residentBytes = Process.residentBytes
+    gauges.processorSeconds = Process.processorSeconds
+    return gauges
   }
 }

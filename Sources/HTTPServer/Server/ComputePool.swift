@@ -35,6 +35,11 @@ final class ComputePool: Sendable {
     state.withLock { !$0.waiting.isEmpty }
   }
 
+  /// How many jobs run and how many wait.
+  var counts: (running: Int, waiting: Int) {
+    state.withLock { ($0.runningCount, $0.waiting.count) }
+  }
+
   /// Runs the work of a new request; false when the queue is full.
   func submit(_ job: @escaping Job) -> Bool {
     enter(job, always: false)

@@ -16,6 +16,7 @@ public final class Server: Sendable {
   private let events: (@Sendable (ServerEvent) -> Void)?
   private let state = Guarded<State>(.ready)
   private let finished = DispatchGroup()
+  private let pool: ComputePool
 
   /// - Parameters:
   ///   - handler: what is served.
@@ -28,6 +29,16 @@ public final class Server: Sendable {
     self.configuration = configuration
     self.handler = handler
     self.events = events
+    pool = ComputePool(
+      width: configuration.computeWidth ?? Processors.count,
+      bound: configuration.computeQueueCount)
+  }
+
+  /// How busy the compute pool is.
+  public var load: ServerLoad {
+    let (running, waiting) = pool.counts
+    return ServerLoad(
+      runningCount: running, waitingCount: waiting, waitingLimit: configuration.computeQueueCount)
   }
 
   /// Opens the endpoints and begins to serve.
@@ -74,9 +85,7 @@ public final class Server: Sendable {
     }
     let shared = EventLoop.Shared(
       limits: configuration.limits, handler: handler, events: events,
-      pool: ComputePool(
-        width: configuration.computeWidth ?? Processors.count,
-        bound: configuration.computeQueueCount),
+      pool: pool,
       population: Population(perAddress: configuration.limits.connectionsPerAddress),
       loops: handles, requestIDKey: .random(in: 0 ... .max))
     for (index, poller) in pollers.enumerated() {
@@ -118,4 +127,14 @@ public final class Server: Sendable {
     for loop in loops { loop.post(.drain(deadline: deadline)) }
     finished.notify(queue: .global()) { completion() }
   }
+}
+
+/// How busy a server's compute pool is.
+public struct ServerLoad: Sendable, Equatable {
+  /// Jobs that are being done.
+  public let runningCount: Int
+  /// Jobs that wait for a thread.
+  public let waitingCount: Int
+  /// The most that may wait.
+  public let waitingLimit: Int
 }

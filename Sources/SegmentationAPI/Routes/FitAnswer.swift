@@ -85,6 +85,8 @@ struct FitAnswer {
       call.form == .csv
       ? transactions.flatMap { outcome.run.dataset.table.customerRows(of: $0) } : nil
     var timings = outcome.timings.map { ($0.name, $0.duration) }
+    context.metrics?.note(phase: "parse", rows.duration)
+    for (name, duration) in timings { context.metrics?.note(phase: name, duration) }
     var answer =
       if call.form == .csv {
         Answer(

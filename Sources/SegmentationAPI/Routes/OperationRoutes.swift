@@ -6,6 +6,7 @@ struct OperationRoutes {
 
   var endpoints: [Endpoint] {
     [
+      metrics,
       Endpoint(
         .get, "/healthz", forms: [.json, .txt], others: .ignored,
         summary: "Whether the process is alive.",
@@ -56,6 +57,26 @@ struct OperationRoutes {
       ).needing(nil),
     ]
   }
+
+  private var metrics: Endpoint {
+    var endpoint = Endpoint(
+      .get, "/metrics", forms: [.txt], others: .ignored,
+      summary: "Counters and gauges for Prometheus.",
+      .computed { call throws(ProblemDetails) in
+        guard let metrics = context.metrics else { return Answer(.noContent) }
+        let accept = call.request.accept
+        let text = metrics.text(
+          service: context.service,
+          isOpenMetrics: accept.quality(of: Self.openMetrics) > accept.quality(of: Self.plainText))
+        return Answer(
+          form: .txt, bytes: text.bytes, fields: ["Content-Type": text.contentType])
+      })
+    endpoint.negotiates = false
+    return endpoint
+  }
+
+  private static let openMetrics = MediaType("application", "openmetrics-text")
+  private static let plainText = MediaType("text", "plain")
 
   private func problem(_ call: Call) throws(ProblemDetails) -> Answer {
     let slug = call.parameter("slug")

@@ -23,6 +23,25 @@ enum Process {
     exit(status.rawValue)
   }
 
+  /// Memory that the process holds, in bytes; 0 where the system does not tell.
+  static var residentBytes: Int {
+    let descriptor = open("/proc/self/statm", O_RDONLY)
+    guard descriptor >= 0 else { return 0 }
+    defer { close(descriptor) }
+    var text = [UInt8](repeating: 0, count: 128)
+    let count = read(descriptor, &text, text.count)
+    guard count > 0 else { return 0 }
+    let fields = String(decoding: text[..<count], as: UTF8.self).split(separator: " ")
+    return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// Processor time that the process has used, in seconds.
+  static var processorSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// Writes a whole text to standard output, past any buffer.
   static func printLine(_ text: String) {
     write(Array((text + "\n").utf8), to: STDOUT_FILENO)
