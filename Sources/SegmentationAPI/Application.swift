@@ -92,6 +92,7 @@ public struct Application: RequestHandler {
       + ModelRoutes(context: context).endpoints
       + JobRoutes(context: context).endpoints
       + ChartRoutes(context: context).endpoints
+      + ReportRoutes(context: context).endpoints
       + ODataRoutes(context: context).endpoints
       + OperationRoutes(context: context).endpoints
       + HomeRoutes(context: context).endpoints

@@ -225,7 +225,7 @@ struct Context: Sendable {
       request.target.rawQuery?.contains("format=") == true,
       let item = request.target.queryItems.first(where: { $0.name == "format" })
     else { return nil }
-    return endpoint.others == .refused || Form(rawValue: item.value) != nil ? item.value : nil
+    return endpoint.others != .kept || Form(rawValue: item.value) != nil ? item.value : nil
   }
 
   private func notAcceptable(_ endpoint: Endpoint) -> ProblemDetails {

@@ -3,7 +3,7 @@ import Synchronization
 /// Whether the service should be given work; told by `/readyz`.
 public final class Readiness: Sendable {
   /// Where the service is in its life.
-  public enum State: String, Sendable {
+  public enum State: String, Sendable, CaseIterable {
     case starting, ready, draining
   }
 

@@ -153,6 +153,15 @@ struct JSONRowsTests {
     #expect(archived(decoded.archive) == "a,b,column_3\n1,2,\n3,,\n4,5,6")
   }
 
+  @Test("when every row has the wrong length, the columns are there all the same")
+  func allRagged() throws {
+    let json = #"{"columns":["a","b"],"rows":[[1],[4,5,6]]}"#
+    let decoded = try decode(Array(json.utf8), DecodingOptions(keepsText: true))
+    #expect(decoded.table.rowCount == 0)
+    #expect(decoded.table.columns.map(\.key) == ["a", "b"])
+    #expect(archived(decoded.archive) == "a,b,column_3\n1,,\n4,5,6")
+  }
+
   @Test("many rows with a column that comes late")
   func lateColumn() throws {
     let rows = (0..<100_000).map { row in

@@ -132,13 +132,7 @@ struct TableAssembler: Sendable {
     recordCount += block.recordCount
     if !block.isUTF8 { isUTF8 = false }
     guard block.rowCount > 0 else { return }
-    while columns.count < block.columns.count {
-      var column = ColumnAssembler()
-      for (index, start) in starts.enumerated() {
-        column.appendEmpty((index + 1 < starts.count ? starts[index + 1] : rowCount) - start)
-      }
-      columns.append(column)
-    }
+    widen(to: block.columns.count)
     starts.append(rowCount)
     for index in columns.indices {
       if index < block.columns.count {
@@ -150,11 +144,24 @@ struct TableAssembler: Sendable {
     rowCount += block.rowCount
   }
 
+  /// Makes sure that there are so many columns; new ones are empty so far.
+  private mutating func widen(to count: Int) {
+    while columns.count < count {
+      var column = ColumnAssembler()
+      for (index, start) in starts.enumerated() {
+        column.appendEmpty((index + 1 < starts.count ? starts[index + 1] : rowCount) - start)
+      }
+      columns.append(column)
+    }
+  }
+
   /// The table and, if texts are kept, the archive.
   consuming func finish(
     headers: [String], dialect: TableDialect, convertsFromWindows1252: Bool
   ) -> DecodedTable {
     let names = ColumnName.names(for: headers)
+    // Where every record was set aside, columns have a name and never had a cell.
+    widen(to: names.count)
     var finished: [Column] = []
     for (index, name) in names.enumerated() {
       finished.append(

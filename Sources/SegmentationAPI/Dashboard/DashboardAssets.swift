@@ -10,7 +10,7 @@ enum DashboardAssets {
     switch form {
     case .css: style
     case .js: script
-    case .svg, .json, .csv, .ndjson, .txt, .html, .sql, .pmml, .onnx, .vegaLite, .events: icon
+    case .svg, .json, .csv, .ndjson, .txt, .html, .md, .sql, .pmml, .onnx, .vegaLite, .events: icon
     }
   }
 

@@ -12,13 +12,13 @@ struct DashboardRoutes {
     [
       Endpoint(
         .get, "/assets/dashboard", forms: [.css, .js, .svg], parameters: [Self.version],
-        summary: "The style, the script and the icon of the page.",
+        summary: "The style, the script and the icon of the page.", answers: nil,
         .immediate { call throws(ProblemDetails) in
           asset(call, DashboardAssets.bytes(call.form))
         }),
       Endpoint(
         .get, "/assets/details", forms: [.js], parameters: [Self.version],
-        summary: "The part of the page's script that is loaded when it is needed.",
+        summary: "The part of the page's script that is loaded when it is needed.", answers: nil,
         .immediate { call throws(ProblemDetails) in asset(call, DashboardAssets.details) }),
     ]
   }

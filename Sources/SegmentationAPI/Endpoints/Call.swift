@@ -90,7 +90,7 @@ struct Call: Sendable {
     case .csv:
       let rows = RowSet(columns: members.map(\.name), rows: [members.map(\.value)])
       return Answer(status, form: .csv, bytes: rows.encoded(as: .csv))
-    case .txt, .html:
+    case .txt, .html, .md:
       // One member a line reads better than one very wide row.
       let rows = RowSet(
         columns: ["field", "value"], rows: members.map { [.string($0.name), $0.value] })

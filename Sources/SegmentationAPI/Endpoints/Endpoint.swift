@@ -39,13 +39,27 @@ struct Endpoint: Sendable {
   var negotiates = true
   /// What a client's key has to allow; nil when no key is asked for.
   var scope: AccessScope?
+  /// Whether its errors have the form of OData.
+  var isOData = false
   /// What it does, in one sentence.
   let summary: String
+  /// The parts of the path that are no literals, in their order.
+  let path: [Parameter]
+  /// What the request may or must hold; nil for none.
+  let content: RequestContent?
+  /// The JSON of its answers; nil for a route without that form.
+  let answers: Schema?
+  /// The statuses of success.
+  let statuses: [Status]
+  /// What it can go wrong by, beside what every route can.
+  let problems: [ProblemType]
   let handling: Handling
 
   init(
     _ method: Method, _ pattern: String, forms: [Form] = [.json], parameters: [Parameter] = [],
-    others: OtherParameters = .refused, summary: String, _ handling: Handling
+    others: OtherParameters = .refused, summary: String, path: [Parameter] = [],
+    content: RequestContent? = nil, answers: Schema?, statuses: [Status] = [.ok],
+    problems: [ProblemType] = [], _ handling: Handling
   ) {
     self.method = method
     self.pattern = pattern
@@ -53,6 +67,11 @@ struct Endpoint: Sendable {
     self.parameters = forms.count > 1 ? parameters + [.format(forms)] : parameters
     self.others = others
     self.summary = summary
+    self.path = path
+    self.content = content
+    self.answers = answers
+    self.statuses = statuses
+    self.problems = problems
     self.handling = handling
     scope = method.isSafe ? .read : method == .delete ? .admin : .write
   }
@@ -72,4 +91,12 @@ struct Endpoint: Sendable {
     guard negotiates else { return [] }
     return (pattern.hasSuffix("}") || pattern == "/" ? forms : Form.allCases).map(\.suffix)
   }
+}
+
+/// What the content of a request is.
+enum RequestContent: Sendable {
+  /// Rows of customers in any of the formats that are read; in a form, with these options.
+  case rows(options: [Parameter])
+  /// A JSON text.
+  case json(Schema, example: JSON)
 }

@@ -32,6 +32,13 @@ struct Query: Sendable {
         }
         continue
       }
+      // Also where the representation makes no use of it.
+      if parameters.contains(where: { $0.name == item.name && $0.schema == .flag }),
+        QueryReader.flag(item.value) == nil
+      {
+        faults.append(
+          .init(pointer: item.name, value: item.value, reason: "takes true or false"))
+      }
       if values.updateValue(item.value, forKey: item.name) != nil {
         faults.append(.init(pointer: item.name, reason: "given more than once"))
       }
@@ -84,12 +91,19 @@ struct QueryReader {
   /// A yes or no: true, 1, yes; false, 0, no.
   mutating func flag(_ name: String, default standard: Bool) -> Bool {
     guard let text = query[name] else { return standard }
-    switch text.lowercased() {
-    case "true", "1", "yes", "on", "": return true
-    case "false", "0", "no", "off": return false
-    default:
+    guard let value = Self.flag(text) else {
       faults.append(.init(pointer: name, value: text, reason: "takes true or false"))
       return standard
+    }
+    return value
+  }
+
+  /// What a switch is set to; nil when the text is no setting of one.
+  static func flag(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "1", "yes", "on", "": true
+    case "false", "0", "no", "off": false
+    default: nil
     }
   }
 

@@ -1,3 +1,4 @@
+import Segmentation
 /// What those who watch a job are sent.
 enum JobEvents {
   /// Keeps proxies from closing a connection on which nothing happens.
@@ -80,4 +81,18 @@ struct JobPayload {
     members.append(.init(name: "links", value: .object(links)))
     return .object(members)
   }
+}
+
+extension JobPayload {
+  private static let members: Schema.Members = [
+    "job_id": .string, "state": .words(Job.State.self), "phase": .words(FitPhase.self).orNull,
+    "progress": .share, "seconds_left": .number.orNull, "run_id": .runID.orNull,
+    "created_at": .time, "url": .link,
+  ]
+
+  static let rowSchema = Schema.object(members).named("JobRow")
+
+  static let schema = Schema.object(
+    members + ["problem": ProblemDetails.schema.orNull, "links": .map(of: .link)]
+  ).named("Job")
 }

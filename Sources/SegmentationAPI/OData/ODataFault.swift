@@ -49,3 +49,9 @@ struct ODataFault: Error {
       ])
   }
 }
+
+extension ODataFault {
+  static let schema = Schema.object([
+    "error": .object(["code": .string, "message": .string])
+  ]).named("ODataError")
+}

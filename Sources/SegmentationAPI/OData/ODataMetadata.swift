@@ -46,3 +46,11 @@ enum ODataMetadata {
     ]
   }
 }
+
+extension ODataMetadata {
+  static let schema = Schema.object([
+    "@odata.context": .string,
+    "value": .array(
+      of: .object(["name": .string, "kind": .words(["EntitySet"]), "url": .string])),
+  ]).named("ServiceDocument")
+}

@@ -32,7 +32,9 @@ struct ODataQuery: Sendable {
   /// Takes the options apart, each once: those of OData and the aliases.
   ///
   /// Custom options, without `$` or `@`, are for others and pass (§11.2.5).
-  static func options(_ items: [RequestTarget.QueryItem]) throws(ODataFault) -> [String: String] {
+  static func options(_ items: [RequestTarget.QueryItem], form: Form = .json) throws(ODataFault)
+    -> [String: String]
+  {
     var options: [String: String] = [:]
     for item in items {
       guard item.name.hasPrefix("$") || item.name.hasPrefix("@") else { continue }
@@ -47,10 +49,14 @@ struct ODataQuery: Sendable {
         throw .badRequest("\(item.name) is given more than once.")
       }
     }
-    if let format = options["$format"], !isJSON(format) {
-      throw .notAcceptable("$format=\(format): this feed answers json.")
+    if let format = options["$format"], !isJSON(format), form != .pmml || !isXML(format) {
+      throw .notAcceptable("$format=\(format): this feed answers json, and its model as xml.")
     }
     return options
+  }
+
+  private static func isXML(_ format: String) -> Bool {
+    format == "xml" || format.prefix { $0 != ";" }.lowercased() == "application/xml"
   }
 
   private static func isJSON(_ format: String) -> Bool {

@@ -5,47 +5,75 @@ import Segmentation
 struct ODataRoutes {
   let context: Context
   private let orders = RowOrderCache()
+  /// The names of the entity sets.
+  private static let sets = EntityFeed(run: nil, runs: []).sets.map(\.name)
 
   init(context: Context) {
     self.context = context
   }
 
+  /// What the documents take.
   private static let about = [
+    Parameter.run, .series, Parameter("$format", "json", .words(["json"])),
+  ]
+  /// What the sets take.
+  private static let options = [
     Parameter.run, .series,
-    Parameter("$filter", "a condition, such as Age gt 30 and SegmentId eq 'prime'"),
+    Parameter(
+      "$filter", "a condition, such as Age gt 30 and SegmentId eq 'prime'",
+      .text.example("Cluster eq 0")),
     Parameter("$select", "the properties to show, separated by commas"),
     Parameter("$orderby", "properties to order by, each with asc or desc behind it"),
-    Parameter("$top", "how many rows at the most"),
-    Parameter("$skip", "how many rows to pass over"),
-    Parameter("$count", "true tells how many rows pass the filter"),
+    Parameter("$top", "how many rows at the most", .count),
+    Parameter("$skip", "how many rows to pass over", .count),
+    Parameter("$count", "true tells how many rows pass the filter", .words(["true", "false"])),
     Parameter("$skiptoken", "where a page begins: taken from @odata.nextLink"),
-    Parameter("$format", "json"),
+    Parameter("$format", "json", .words(["json"])),
   ]
 
   var endpoints: [Endpoint] {
     [
-      endpoint("/odata", "The entity sets of the OData feed.") { call, options throws(ODataFault) in
-        try document(call, options)
-      },
-      endpoint("/odata/", "The entity sets of the OData feed, for clients that add the slash.") {
+      endpoint("/odata", "The entity sets of the OData feed.", answers: ODataMetadata.schema) {
         call, options throws(ODataFault) in
         try document(call, options)
       },
-      endpoint("/odata/$metadata", "The model of the feed as CSDL XML.") {
-        call, options throws(ODataFault) in
+      endpoint(
+        "/odata/", "The entity sets of the OData feed, for clients that add the slash.",
+        answers: ODataMetadata.schema
+      ) { call, options throws(ODataFault) in
+        try document(call, options)
+      },
+      endpoint(
+        "/odata/$metadata", "The model of the feed as CSDL XML.", form: .pmml, answers: nil
+      ) { call, options throws(ODataFault) in
         try metadata(call, options)
       },
-      endpoint("/odata/{set}", "The rows of an entity set in pages, or one by its key.") {
-        call, options throws(ODataFault) in
+      endpoint(
+        "/odata/{set}", "The rows of an entity set in pages, or one by its key.",
+        path: [
+          Parameter(
+            "set", "the name of an entity set, or with a key in parentheses one of its entities",
+            .any(of: [
+              .words(Self.sets),
+              .string(
+                pattern:
+                  "^(\(Self.sets.joined(separator: "|")))\\([^\\u0000-\\u001f\\u007f-\\u009f/]+\\)$"
+              ),
+            ]))
+        ], parameters: Self.options, answers: Self.schema
+      ) { call, options throws(ODataFault) in
         try rows(call, options)
       },
-      endpoint("/odata/{set}/$count", "How many rows of an entity set pass the filter.") {
-        call, options throws(ODataFault) in
+      endpoint(
+        "/odata/{set}/$count", "How many rows of an entity set pass the filter.", form: .txt,
+        path: [Parameter("set", "the name of an entity set", .words(Self.sets))],
+        parameters: Self.options, answers: nil
+      ) { call, options throws(ODataFault) in
         try count(call, options)
       },
       Endpoint(
         .get, "/powerbi/segments.pbids",
-        summary: "Opens Power BI Desktop on the OData feed.",
+        summary: "Opens Power BI Desktop on the OData feed.", answers: Self.connectionSchema,
         .immediate { call throws(ProblemDetails) in
           let details: JSON = [
             "protocol": "odata", "address": ["url": .string("\(call.baseURL)/odata/")],
@@ -59,22 +87,27 @@ struct ODataRoutes {
   }
 
   private func endpoint(
-    _ pattern: String, _ summary: String,
+    _ pattern: String, _ summary: String, form: Form = .json, path: [Parameter] = [],
+    parameters: [Parameter] = Self.about,
+    answers: Schema?,
     _ handler: @escaping @Sendable (Call, [String: String]) throws(ODataFault) -> Answer
   ) -> Endpoint {
     var endpoint = Endpoint(
-      .get, pattern, parameters: Self.about, others: .kept, summary: summary,
+      .get, pattern, forms: [form], parameters: parameters, others: .kept, summary: summary,
+      path: path, answers: answers, problems: [.gone, .notAcceptable],
       .computed { call throws(ProblemDetails) in
         do throws(ODataFault) {
           if let most = call.request.fields["OData-MaxVersion"], !Self.isVersion4(most) {
             throw .badRequest("OData-MaxVersion \(most): this feed answers in version 4.0.")
           }
-          return try handler(call, try ODataQuery.options(call.request.target.queryItems))
+          return try handler(
+            call, try ODataQuery.options(call.request.target.queryItems, form: form))
         } catch {
           return error.answer
         }
       })
     endpoint.negotiates = false
+    endpoint.isOData = true
     return endpoint
   }
 
@@ -355,4 +388,24 @@ enum EntityKey {
       String(part[..<equals]).filter { $0 != " " }, String(part[part.index(after: equals)...])
     )
   }
+}
+
+extension ODataRoutes {
+  /// Rows of a set, or one of its entities, whose members are what `$metadata` says.
+  fileprivate static let schema = Schema.object(
+    ["@odata.context": .string]
+      + .optional([
+        "@odata.count": .count, "value": .array(of: .anything), "@odata.nextLink": .string,
+      ]), others: .any(of: [.cell, .boolean, .array(of: .anything)])
+  ).named("EntitySet")
+
+  fileprivate static let connectionSchema = Schema.object([
+    "version": .string,
+    "connections": .array(
+      of: .object([
+        "details": .object([
+          "protocol": .words(["odata"]), "address": .object(["url": .string]),
+        ])
+      ])),
+  ])
 }

@@ -77,3 +77,32 @@ extension MinimumSize {
     }
   }
 }
+
+extension ChoicePayload {
+  private static let candidate = Schema.object([
+    "k": .count, "inertia": .number, "silhouette": .number.orNull,
+    "simplified_silhouette": .number.orNull, "calinski_harabasz": .number.orNull,
+    "davies_bouldin": .number.orNull, "gap": .number.orNull, "gap_se": .number.orNull,
+    "min_stability": .share.orNull, "least_stable": .count.orNull,
+    "stability": .array(of: .share), "min_size": .number, "feasible": .boolean,
+  ]).named("ClusterCountCandidate")
+
+  private static let about: Schema.Members = [
+    "chosen": .count,
+    "reason": .string.described("why there are this many segments, for people who run a shop"),
+    "votes": .object([
+      "silhouette": .count.orNull, "calinski_harabasz": .count.orNull,
+      "davies_bouldin": .count.orNull, "gap": .count.orNull, "stability": .count.orNull,
+    ]), "structure": .words(StructureStrength.self).orNull,
+    "least_stable_segment": .segmentID.orNull,
+    "single": .object(["gap": .number.orNull, "gap_se": .number.orNull]),
+  ]
+
+  /// The choice in the answer to a fit.
+  static let schema = Schema.object(
+    about + ["table": .link, "items": .array(of: candidate)]
+  ).named("ClusterCountChoice")
+
+  /// What `/clusters/k` answers.
+  static let listSchema = Schema.list(of: candidate, about: Schema.ofRun + about)
+}

@@ -84,3 +84,39 @@ struct ClusterPayload {
       }
   }
 }
+
+extension ClusterPayload {
+  private static let byFeature = Schema.map(of: .number)
+
+  private static let members: Schema.Members = [
+    "cluster": .count, "segment_id": .segmentID, "name": .string, "size": .number,
+    "share": .share, "inertia": .number, "silhouette": .number.orNull,
+    "borderline": .number.orNull,
+    "far_distance": .number.orNull, "stability": .share.orNull, "centroid": byFeature,
+    "scaled_centroid": byFeature, "mean": byFeature, "z": byFeature,
+  ]
+
+  /// The cluster in the list of clusters.
+  static let schema = Schema.object(members).named("Cluster")
+
+  /// The cluster by itself; one of a restored run has no quantiles.
+  static let pageSchema = Schema.object(
+    members
+      + .optional([
+        "features": .array(
+          of: .object(
+            ["feature": .string, "importance": .share.orNull, "mean": .number, "z": .number]
+              + SegmentPage.spreadMembers))
+      ])
+  ).named("ClusterPage")
+
+  /// The flat row that dashboards poll: members that are not named are the means of features.
+  static let summarySchema = Schema.object(
+    [
+      "cluster": .count, "segment_id": .segmentID, "name": .string, "size": .number,
+      "share": .share, "silhouette": .number.orNull, "stability": .share.orNull,
+      "inertia": .number, "value_share": .number.orNull, "goal": .words(SegmentGoal.self),
+      "rule": .string.orNull,
+    ], others: .number.orNull
+  ).named("ClusterSummary")
+}

@@ -99,3 +99,30 @@ struct ComparisonPayload {
     "\(TextTable.number((share * 1000).rounded() / 10)) %"
   }
 }
+
+extension ComparisonPayload {
+  private static let match = Schema.object([
+    "from": .segmentID.orNull, "to": .segmentID.orNull, "from_name": .string.orNull,
+    "to_name": .string.orNull, "verdict": .words(SegmentVerdict.self),
+    "size_from": .number.orNull, "size_to": .number.orNull, "customers": .count,
+    "jaccard": .share.orNull, "shift": .number.orNull,
+  ]).named("SegmentMatch")
+
+  private static let verdict = Schema.words(["stable", "drifting", "changed"])
+
+  /// What `/runs/compare` answers: the comparison, or with `flat=1` its matches.
+  static let answerSchema = Schema.any(of: [
+    Schema.object([
+      "from": .runID, "to": .runID, "series": .string, "verdict": verdict, "reason": .string,
+      "ari": .number.orNull, "moved_share": .share.orNull,
+      "basis": .words(["customers", "centroids", "none"]),
+      "customers": .object(["from": .count, "to": .count, "shared": .count, "one_in": .count]),
+      "matches": .array(of: match),
+      "drift": .array(
+        of: .object([
+          "feature": .string, "psi": .number.orNull, "verdict": verdict, "mean_from": .number,
+          "mean_to": .number,
+        ])),
+    ]).named("RunComparison"), .list(of: match), .array(of: match),
+  ])
+}

@@ -113,3 +113,30 @@ struct CustomerPayload {
     return text
   }
 }
+
+extension CustomerTable {
+  static let members: Schema.Members =
+    ["customer_id": .string] + ScoreCells.members
+
+  /// A customer in a list: members that are not named are the cells of the file.
+  static let schema = Schema.object(members, others: .cell).named("Customer")
+
+  static let listSchema = Schema.list(of: schema, about: Schema.ofRun + ["count": .count])
+}
+
+extension ScoreCells {
+  static let members: Schema.Members =
+    [
+      "segment_id": .segmentID.orNull, "segment_name": .string.orNull, "cluster": .count.orNull,
+      "distance": .number.orNull, "margin": .share.orNull,
+    ] + .optional(["outlier": .boolean.orNull])
+}
+
+extension CustomerPayload {
+  static let schema = Schema.object(
+    CustomerTable.members + [
+      "run_id": .runID, "line": .count, "second_segment_id": .segmentID.orNull,
+      "reason": .string,
+    ], others: .cell
+  ).named("CustomerPage")
+}

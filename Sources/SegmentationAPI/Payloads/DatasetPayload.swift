@@ -159,3 +159,36 @@ extension DatasetWarning {
     return .object(members)
   }
 }
+
+extension DatasetPayload {
+  /// What cleaning made of a column.
+  static let columnSchema = Schema.object(
+    ["key": .string.example("annual_income"), "header": .string, "role": role, "missing": .count]
+      + .optional([
+        "unit": .string, "reason": .string, "missing_without_duplicates": .count,
+        "unusable": .count,
+        "number_format": .object(["decimal_mark": .words([".", ","]), "unit": .string]),
+        "value_separator": .string,
+      ])
+  ).named("Column")
+
+  static let role = Schema.words(["id", "feature", "descriptive", "weight", "ignored"])
+
+  /// A warning, of a dataset or of a run.
+  static let warningSchema = Schema.object(
+    ["code": .string.example("weak_structure"), "detail": .string]
+      + .optional(["column": .string, "cluster": .count])
+  ).named("Warning")
+
+  static let schema = Schema.object([
+    "id": .datasetID, "rows_read": .count, "rows_used": .count, "rows_set_aside": .count,
+    "encoding": .string, "rfm": TransactionSummary.schema.orNull,
+    "columns": .array(of: columnSchema), "warnings": .array(of: warningSchema),
+    "quality": .link, "eda": .link,
+  ]).named("Dataset")
+
+  static let rowSchema = Schema.object([
+    "dataset_id": .datasetID, "rows_read": .count, "rows_used": .count, "rows_set_aside": .count,
+    "columns": .count, "bytes": .count,
+  ]).named("DatasetRow")
+}

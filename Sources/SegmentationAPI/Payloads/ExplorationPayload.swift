@@ -181,3 +181,46 @@ struct ExplorationPayload {
     ]
   }
 }
+
+extension ExplorationPayload {
+  private static let members: Schema.Members = [
+    "key": .string, "header": .string, "unit": .string.orNull, "role": DatasetPayload.role,
+    "count": .count, "missing": .count, "distinct": .count, "mean": .number.orNull,
+    "sd": .number.orNull, "min": .number.orNull, "q1": .number.orNull, "median": .number.orNull,
+    "q3": .number.orNull, "max": .number.orNull, "skewness": .number.orNull,
+    "kurtosis": .number.orNull, "outliers": .count.orNull,
+  ]
+
+  private static let matrix = Schema.array(of: .array(of: .number.orNull))
+
+  static let schema = Schema.object([
+    "dataset_id": .datasetID, "rows": .count,
+    "columns": .array(
+      of: .object(
+        members + [
+          "fences": Schema.array(of: .number.orNull).orNull,
+          "histogram": Schema.object([
+            "edges": .array(of: .number), "counts": .array(of: .count),
+          ]).orNull, "top": .array(of: .object(["value": .string, "count": .count])),
+          "dates": Schema.object([
+            "earliest": .string, "latest": .string, "order": .string,
+          ]).orNull,
+        ])),
+    "correlations": .object([
+      "columns": .array(of: .string), "pearson": matrix, "spearman": matrix,
+      "spearman_rows": .count,
+    ]),
+    "category_means": .array(
+      of: .object([
+        "column": .string,
+        "items": .array(
+          of: .object([
+            "category": .string, "count": .count, "means": .map(of: .number.orNull),
+          ])),
+      ])), "hopkins": .share.orNull, "weighted": .boolean, "notes": .array(of: .string),
+    "hopkins_rows": .count,
+  ]).named("Exploration")
+
+  /// What `/datasets/{id}/eda` answers; with `flat=1` the rows of its table.
+  static let answerSchema = Schema.any(of: [schema, .array(of: .object(members))])
+}

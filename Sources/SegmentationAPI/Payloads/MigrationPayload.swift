@@ -85,3 +85,22 @@ struct MigrationPayload: Sendable {
     ]
   }
 }
+
+extension MigrationPayload {
+  static let listSchema = Schema.list(
+    of: Schema.object([
+      "customer_id": .string, "from": .segmentID, "to": .segmentID, "because": .string.orNull,
+      "before": .number.orNull, "after": .number.orNull, "change": .number.orNull,
+    ]).named("Mover"),
+    about: [
+      "from": .runID, "to": .runID, "series": .string, "shared": .count, "moved": .count,
+      "arrived": .count, "left": .count,
+      "matrix": .array(
+        of: .object(["from": .segmentID, "to": .segmentID, "customers": .count])),
+      "links": .array(
+        of: .object([
+          "from": .segmentID.orNull, "to": .segmentID.orNull, "from_name": .string.orNull,
+          "to_name": .string.orNull, "customers": .count, "share_of_from": .share.orNull,
+        ])),
+    ], itemsName: "customers")
+}

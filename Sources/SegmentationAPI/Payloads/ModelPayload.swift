@@ -118,7 +118,8 @@ private struct ModelReader {
     if scale == nil { fault("/scale", "takes one of: \(Scale.allCases.map(\.rawValue))") }
     let series = text(object, "series", at: "")
     if !SeriesName.isValid(series) { fault("/series", SeriesName.rule) }
-    let seed = UInt64(text(object, "seed", at: ""))
+    let digits = text(object, "seed", at: "")
+    let seed = digits.utf8.allSatisfy { (48...57).contains($0) } ? UInt64(digits) : nil
     if seed == nil { fault("/seed", "takes a text of digits") }
     let features = objects(object, "features", limit: 10_000).map { feature($0, at: $1) }
     let clusters = objects(object, "clusters", limit: Self.clusterLimit).map {
@@ -163,7 +164,11 @@ private struct ModelReader {
       fault("\(pointer)/logarithm", "takes true or false")
     }
     var unit: String?
-    if case .string(let text) = object["unit"] { unit = text }
+    switch object["unit"] {
+    case .string(let text): unit = text
+    case nil, .null: break
+    default: fault("\(pointer)/unit", "takes a text or null")
+    }
     return RunModel.Feature(
       key: key, header: text(object, "header", at: pointer), unit: unit,
       numberStyle: numberStyle(object, at: "\(pointer)/number_format"),
@@ -278,4 +283,72 @@ private struct ModelReader {
       return number.value
     }
   }
+}
+
+extension ModelPayload {
+  private static let category = Schema.object([
+    "column": .text, "header": .string, "name": .string,
+  ])
+  private static let feature: Schema.Members = [
+    "key": .text, "header": .string, "logarithm": .boolean, "center": .number, "spread": .number,
+    "mean": .number, "sd": .number,
+  ]
+  private static let optionalOfFeature: Schema.Members = [
+    "unit": .string.orNull, "importance": .number.orNull, "category": category.orNull,
+  ]
+  private static let cluster: Schema.Members = [
+    "segment_id": .text, "name": .string, "size": .number(from: 0), "inertia": .number,
+    "far_distance": .number, "scaled_centroid": .array(of: .number), "mean": .array(of: .number),
+  ]
+  private static let optionalOfCluster: Schema.Members = ["silhouette": .number.orNull]
+  private static let optionalOfQuality: Schema.Members = .all(
+    [
+      "silhouette", "simplified_silhouette", "calinski_harabasz", "davies_bouldin",
+      "explained_variance",
+    ], .number.orNull)
+
+  private static func members(optional: (Schema.Members) -> Schema.Members) -> Schema.Members {
+    [
+      "format": .words([format]), "version": .integer(in: version...version),
+      "series": .seriesName, "scale": .words(Scale.self),
+      "seed": .string(pattern: "^[0-9]{1,19}$"),
+      "quality": .object(["inertia": .number] + optional(optionalOfQuality)),
+      "features": .array(of: .object(feature + optional(optionalOfFeature)), from: 1),
+      "clusters": .array(of: .object(cluster + optional(optionalOfCluster)), from: 1),
+    ]
+  }
+
+  /// The model as it is handed out.
+  static let schema = Schema.object(
+    members { $0 } + ["run_id": .runID, "created_at": .time]
+  ).named("Model")
+
+  /// The model as it is taken back: what is not known may be left out, and the run that it was does
+  /// not matter.
+  static let takenSchema = Schema.object(members { .optional($0) }).named("TakenModel")
+
+  static let example: JSON = [
+    "format": .string(format), "version": .integer(version), "series": "default",
+    "scale": "zscore", "seed": "0",
+    "quality": [
+      "inertia": 2.5, "silhouette": 0.61, "simplified_silhouette": nil, "calinski_harabasz": nil,
+      "davies_bouldin": nil, "explained_variance": 0.8,
+    ],
+    "features": [
+      [
+        "key": "age", "header": "Age", "unit": nil, "logarithm": false, "center": 40.0,
+        "spread": 10.0, "mean": 40.0, "sd": 10.0, "importance": 1.0, "category": nil,
+      ]
+    ],
+    "clusters": [
+      [
+        "segment_id": "younger", "name": "Younger", "size": 3, "inertia": 1.2, "silhouette": 0.6,
+        "far_distance": 1.1, "scaled_centroid": [-1.0], "mean": [30.0],
+      ],
+      [
+        "segment_id": "older", "name": "Older", "size": 2, "inertia": 1.3, "silhouette": 0.6,
+        "far_distance": 1.0, "scaled_centroid": [1.5], "mean": [55.0],
+      ],
+    ],
+  ]
 }

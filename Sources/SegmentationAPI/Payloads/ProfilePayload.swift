@@ -29,3 +29,10 @@ struct ProfilePayload {
     }
   }
 }
+
+extension ProfilePayload {
+  static let schema = Schema.object(
+    ["cluster": .count, "segment_id": .segmentID, "name": .string, "feature": .string]
+      + .all(Array(columns.dropFirst(4)), .number.orNull)
+  ).named("Profile")
+}

@@ -96,3 +96,31 @@ extension FindingReason {
     }
   }
 }
+
+extension QualityPayload {
+  private static let finding = Schema.object([
+    "line": .count, "column": .string.orNull, "value": .string.orNull,
+    "reason": .words(FindingReason.self),
+    "action": .words(["set_aside", "filled", "clipped", "dropped", "reported"]),
+    "proposal": .string.orNull, "replacement": .number.orNull, "other_line": .count.orNull,
+  ]).named("Finding")
+
+  private static let about: Schema.Members = [
+    "dataset_id": .datasetID, "rows_read": .count, "rows_used": .count, "rows_set_aside": .count,
+    "set_aside_by_reason": .map(of: .count), "duplicates_dropped": .count,
+    "outliers_set_aside": .count, "values_filled": .count, "values_clipped": .count,
+    "counts": .map(of: .count), "format": .words(DatasetFormat.self), "encoding": .string,
+    "encoding_guessed": .boolean, "delimiter": .string.orNull, "header": .boolean,
+    "rfm": TransactionSummary.schema.orNull, "columns": .array(of: DatasetPayload.columnSchema),
+    "warnings": .array(of: DatasetPayload.warningSchema), "findings": .count,
+    "findings_listed": .count,
+  ]
+
+  /// The answer to a dry run, of a fit with what was asked for by `eda`.
+  static let schema = Schema.object(about + ["items": .array(of: finding)]).named("Quality")
+  static let drySchema = Schema.object(
+    about + ["items": .array(of: finding)] + .optional(["eda": ExplorationPayload.schema])
+  ).named("DryRun")
+
+  static let listSchema = Schema.list(of: finding, about: about)
+}

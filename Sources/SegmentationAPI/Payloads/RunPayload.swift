@@ -166,3 +166,51 @@ extension RunWarning {
     return .object(members)
   }
 }
+
+extension RunPayload {
+  private static let members: Schema.Members = [
+    "run_id": .runID, "series": .string, "created_at": .time, "dataset": DatasetPayload.schema,
+    "options": .object([
+      "k": autoOr(.count), "features": .array(of: .string), "scale": .words(Scale.self),
+      "missing": .words(CleaningOptions.Missing.self),
+      "outliers": .words(CleaningOptions.Outliers.self),
+      "duplicates": .words(CleaningOptions.Duplicates.self),
+      "categorical": .words(Categorical.self), "min_size": .number, "bootstraps": autoOr(.count),
+      "seed": .number, "restarts": autoOr(.count),
+    ]), "k": .count, "k_choice": ChoicePayload.schema.orNull,
+    "quality": .object([
+      "inertia": .number, "silhouette": .number.orNull, "silhouette_error": .number.orNull,
+      "simplified_silhouette": .number.orNull, "calinski_harabasz": .number.orNull,
+      "davies_bouldin": .number.orNull, "explained_variance": .number.orNull,
+      "structure": .words(StructureStrength.self).orNull, "min_stability": .share.orNull,
+      "stability_error": .number.orNull, "bootstraps": .count.orNull, "converged": .boolean,
+      "iterations": .count, "restarts": .count, "distance_computations": .count,
+    ]), "segments": .array(of: SegmentPayload.schema), "rules_fidelity": .share.orNull,
+    "identity": Schema.object([
+      "previous_run_id": .runID, "basis": .words(["customers", "centroids", "none"]),
+      "items": .array(
+        of: .object([
+          "from": .segmentID.orNull, "to": .segmentID.orNull,
+          "verdict": .words(SegmentVerdict.self),
+        ])),
+    ]).orNull, "warnings": .array(of: DatasetPayload.warningSchema),
+    "scale_suggestions": .array(of: ScaleSuggestion.schema), "links": .map(of: .link),
+  ]
+
+  private static func autoOr(_ schema: Schema) -> Schema {
+    .any(of: [.words(["auto"]), schema])
+  }
+
+  static let schema = Schema.object(members).named("Run")
+
+  /// The answer to a fit.
+  static let fitSchema = Schema.object(
+    members + .optional(["eda": ExplorationPayload.schema, "cleaning": QualityPayload.schema])
+  ).named("Fit")
+
+  static let rowSchema = Schema.object([
+    "run_id": .runID, "series": .string, "created_at": .time, "current": .boolean,
+    "dataset_id": .datasetID, "customers": .number, "k": .count, "inertia": .number,
+    "silhouette": .number.orNull,
+  ]).named("RunRow")
+}

@@ -19,3 +19,9 @@ extension ScaleSuggestion {
     }
   }
 }
+
+extension ScaleSuggestion {
+  static let schema = Schema.object([
+    "feature": .string, "scale": .words(Scale.self), "reason": .string,
+  ])
+}

@@ -204,3 +204,41 @@ struct SegmentPage {
     return out
   }
 }
+
+extension SegmentPage {
+  static let spreadMembers: Schema.Members = .all(
+    ["median", "sd", "min", "q10", "q25", "q75", "q90", "max"], .number.orNull)
+
+  private static let number = Schema.object(
+    [
+      "feature": .string, "header": .string, "unit": .string.orNull, "mean": .number.orNull,
+      "overall_mean": .number.orNull, "z": .number.orNull, "lift": .number.orNull,
+    ] + spreadMembers + ["overall": .object(spreadMembers)]
+  ).named("NumberProfile")
+
+  private static let category = Schema.object([
+    "column": .string, "header": .string, "top": .string.orNull,
+    "items": .array(
+      of: .object([
+        "category": .string, "count": .number, "share": .share, "overall_share": .share,
+        "lift": .number.orNull, "expected_count": .number.orNull, "p": .share.orNull,
+        "p_adjusted": .share.orNull, "significant": .boolean,
+      ])), "hidden": .object(["categories": .count, "share": .share]), "not_listed": .count,
+  ]).named("CategoryProfile")
+
+  private static let customer = Schema.object(
+    [
+      "customer_id": .string, "distance": .number.orNull, "margin": .share.orNull,
+      "second_segment_id": .segmentID.orNull,
+    ], others: .number.orNull
+  ).named("NamedCustomer")
+
+  static let schemaMembers: Schema.Members = [
+    "persona": .string.described("the segment in plain words"), "persona_name": .string.orNull,
+    "persona_summary": .string.orNull, "goal_reason": .string,
+    "actions": .array(of: .object(["kind": .words(ActionKind.self), "text": .string])),
+    "features": .array(of: number), "other_numbers": .array(of: number),
+    "categories": .array(of: category), "typical_customers": .array(of: customer),
+    "borderline_customers": .array(of: customer),
+  ]
+}

@@ -104,3 +104,19 @@ struct SegmentPatch: Sendable {
     return String(start[...end])
   }
 }
+
+extension SegmentPatch {
+  static let schema = Schema.object(
+    .optional([
+      "name": .string(
+        pattern: "^[^\\s\\u0000-\\u001f\\u007f-\\u009f=+@-][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        length: 1...200
+      ).orNull, "description": .string.orNull,
+      "colour": .string(pattern: "^#[0-9A-Fa-f]{6}$").orNull, "pinned": .boolean.orNull,
+    ])
+  ).closed.named("SegmentPatch")
+
+  static let example: JSON = [
+    "name": "Regulars", "description": "Come every week.", "colour": "#0072b2", "pinned": true,
+  ]
+}

@@ -130,3 +130,49 @@ enum PathSegment {
     return out
   }
 }
+
+extension SegmentPayload {
+  private static let byFeature = Schema.map(of: .number)
+
+  private static let members: Schema.Members =
+    [
+      "segment_id": .segmentID, "name": .string, "cluster": .count, "size": .number,
+      "share": .share, "borderline": .number.orNull, "silhouette": .number.orNull,
+      "stability": .share.orNull, "stability_word": .words(StabilityWord.self).orNull,
+      "profile": byFeature, "z": byFeature,
+      "rule": .string.orNull.example("spending_score > 60.5 and annual_income > 54"),
+      "rule_precision": .share.orNull, "rule_recall": .share.orNull,
+      "value_share": .number.orNull, "goal": .words(SegmentGoal.self),
+      "verdict": .words(SegmentVerdict.self).orNull,
+    ] + SegmentDetails.schemaMembers
+
+  /// The segment in the answer to a fit.
+  static let schema = Schema.object(members).named("Segment")
+
+  /// The segment by itself.
+  static let pageSchema = Schema.object(
+    Schema.ofRun + members + SegmentPage.schemaMembers + ["links": .map(of: .link)]
+  ).named("SegmentPage")
+
+  /// What a person chose for a segment that the current run does not have.
+  static let chosenSchema = Schema.object(
+    ["segment_id": .segmentID, "name": .string.orNull] + SegmentDetails.schemaMembers
+  ).named("ChosenDetails")
+
+  /// The flat row: members that are not named are the means of features.
+  static let rowSchema = Schema.object(
+    [
+      "segment_id": .segmentID, "name": .string, "cluster": .count, "size": .number,
+      "share": .share, "silhouette": .number.orNull, "stability": .share.orNull,
+      "stability_word": .words(StabilityWord.self).orNull, "value_share": .number.orNull,
+      "goal": .words(SegmentGoal.self), "rule": .string.orNull,
+    ] + SegmentDetails.schemaMembers, others: .number.orNull
+  ).named("SegmentRow")
+}
+
+extension SegmentDetails {
+  static let schemaMembers: Schema.Members = [
+    "description": .string.orNull, "colour": .string.orNull.example("#0072b2"),
+    "pinned": .boolean,
+  ]
+}

@@ -16,3 +16,13 @@ extension TransactionSummary {
     ]
   }
 }
+
+extension TransactionSummary {
+  static let schema = Schema.object([
+    "id": .string, "date": .string, "amount": .string, "category": .string.orNull,
+    "recognised": .boolean, "as_of": .string, "first_date": .string, "last_date": .string,
+    "date_order": .string.orNull, "transactions_read": .count, "transactions_used": .count,
+    "transactions_set_aside": .count, "transactions_after_as_of": .count, "returns": .count,
+    "customers": .count,
+  ]).named("Transactions")
+}

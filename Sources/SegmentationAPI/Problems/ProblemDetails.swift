@@ -81,3 +81,24 @@ extension ProblemDetails.Fault {
     return .object(members)
   }
 }
+
+extension ProblemDetails {
+  /// What every refusal answers (RFC 9457).
+  static let schema = Schema.object(
+    [
+      "type": .link.example("/problems/unknown-parameter"), "title": .string,
+      "status": .integer(in: 400...599), "detail": .string, "instance": .link,
+    ]
+      + .optional([
+        "did_you_mean": .any(of: [.map(of: .string), .array(of: .string)]),
+        "available": .array(of: .object(["media_type": .string, "suffix": .string])),
+        "error_count": .count,
+        "errors": .array(
+          of: .object(
+            ["reason": .string]
+              + .optional([
+                "pointer": .string, "line": .count, "column": .string, "value": .string,
+              ]))),
+      ])
+  ).named("Problem")
+}

@@ -238,3 +238,35 @@ extension ProblemType {
     internalError,
   ]
 }
+
+extension ProblemType {
+  private static let members: Schema.Members = [
+    "status": .integer(in: 400...599), "title": .string, "advice": .string,
+  ]
+  static let rowSchema = Schema.object(["slug": .string] + members).named("ProblemTypeRow")
+  static let schema = Schema.object(["type": .link] + members).named("ProblemType")
+}
+
+// What routes that do the same can go wrong by.
+extension [ProblemType] {
+  /// Telling of a run that may be a restored one.
+  static let aboutModel: [ProblemType] = [.noRun, .notFound]
+  /// Telling of the customers of a run.
+  static let aboutRun: [ProblemType] = aboutModel + [.restoredRun]
+  /// Reading rows.
+  static let readingRows: [ProblemType] = [
+    .emptyContent, .headerOnly, .binaryContent, .nulByte, .unclosedQuote, .malformedCSV,
+    .malformedJSON, .notRows, .tooManyRows, .tooManyColumns, .fieldTooLong, .contentTooLarge,
+    .unsupportedMediaType, .malformedMultipart,
+  ]
+  /// Cleaning them.
+  static let cleaning: [ProblemType] = [
+    .tooFewRows, .noNumericColumn, .constantColumns, .unknownColumn, .unsuitableColumn, .badWeight,
+    .missingValues, .setAsideRows,
+  ]
+  /// Fitting and storing them.
+  static let fitting: [ProblemType] = [
+    .tooManyClusters, .clusterCountOutOfRange, .clusterCountNotWhole, .notFound, .storeFull,
+    .stopping, .cancelled,
+  ]
+}

@@ -2,7 +2,7 @@ import HTTPServer
 
 /// A representation that a route can answer with.
 enum Form: String, Sendable, CaseIterable {
-  case json, csv, ndjson, txt, html
+  case json, csv, ndjson, txt, html, md
   case sql, pmml, onnx
   case svg
   case vegaLite = "vl.json"
@@ -17,6 +17,7 @@ enum Form: String, Sendable, CaseIterable {
     case .ndjson: "application/x-ndjson"
     case .txt: "text/plain; charset=utf-8"
     case .html: "text/html; charset=utf-8"
+    case .md: "text/markdown; charset=utf-8"
     case .sql: "application/sql; charset=utf-8"
     case .pmml: "application/xml"
     case .onnx: "application/octet-stream"
@@ -36,6 +37,7 @@ enum Form: String, Sendable, CaseIterable {
     case .ndjson: Form.ndjsonOffers
     case .txt: Form.textOffers
     case .html: Form.htmlOffers
+    case .md: Form.markdownOffers
     case .sql: Form.sqlOffers
     case .pmml: Form.pmmlOffers
     case .onnx: Form.onnxOffers
@@ -55,6 +57,7 @@ enum Form: String, Sendable, CaseIterable {
   ]
   private static let textOffers = [MediaType("text", "plain")]
   private static let htmlOffers = [MediaType("text", "html")]
+  private static let markdownOffers = [MediaType("text", "markdown")]
   private static let sqlOffers = [MediaType("application", "sql")]
   private static let pmmlOffers = [MediaType("application", "xml"), MediaType("text", "xml")]
   private static let svgOffers = [MediaType("image", "svg+xml")]

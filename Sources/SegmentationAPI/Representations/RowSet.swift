@@ -40,7 +40,7 @@ struct RowSet: Sendable {
         writeObject(row, to: &out)
         out.append(UInt8(ascii: "\n"))
       }
-    case .txt, .html, .sql, .pmml, .onnx, .svg, .vegaLite, .css, .js, .events:
+    case .txt, .html, .md, .sql, .pmml, .onnx, .svg, .vegaLite, .css, .js, .events:
       TextTable(columns: columns, rows: rows).write(to: &out)
     }
     return out

@@ -15,11 +15,14 @@ struct AssignmentRoutes {
         others: .kept,
         summary:
           "The segment of one customer, whose figures stand in the query; as text the bare id.",
+        answers: AssignmentCells.schema, problems: .aboutModel,
         .immediate { call throws(ProblemDetails) in try one(call) }),
       Endpoint(
         .post, "/segments/assign", forms: [.json, .csv, .ndjson, .txt],
         parameters: Self.own + Parameter.list,
         summary: "The same rows with their segments.",
+        content: .rows(options: Self.own + Parameter.list), answers: AssignmentCells.listSchema,
+        problems: .aboutModel + .readingRows + [.unknownColumn],
         .upload { call throws(ProblemDetails) in
           // Asked for now, so that a missing run is told before a large file is sent.
           let run = try call.model()
@@ -254,4 +257,14 @@ enum AssignmentCells {
       cells(run: run, score: row.flatMap { assignment.score(row: $0) })
     }
   }
+}
+
+extension AssignmentCells {
+  private static let members: Schema.Members =
+    ScoreCells.members + ["second_segment_id": .segmentID.orNull, "far": .boolean.orNull]
+
+  static let schema = Schema.object(["run_id": .runID] + members).named("Assignment")
+
+  static let listSchema = Schema.list(
+    of: .object(members, others: .cell).named("AssignedRow"), about: ["run_id": .runID])
 }

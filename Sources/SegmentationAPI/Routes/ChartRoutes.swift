@@ -8,8 +8,13 @@ struct ChartRoutes {
 
   private static let width = Parameter(
     "width",
-    "how wide the SVG is, \(ChartWidth.range.lowerBound) to \(ChartWidth.range.upperBound) pixels; \(ChartWidth.standard.pixels) by default"
-  )
+    "how wide the SVG is, \(ChartWidth.range.lowerBound) to \(ChartWidth.range.upperBound) pixels; \(ChartWidth.standard.pixels) by default",
+    .integer(in: ChartWidth.range))
+  private static let name = Parameter("name", "the name of a chart", .words(ChartName.self))
+  /// One chart in the list.
+  private static let schema = Schema.object([
+    "name": .words(ChartName.self), "title": .string, "svg": .link, "vega_lite": .link,
+  ])
 
   var endpoints: [Endpoint] {
     [
@@ -17,6 +22,7 @@ struct ChartRoutes {
         .get, "/charts", forms: [.json, .csv, .ndjson, .txt],
         parameters: [.run, .series] + Parameter.list,
         summary: "The charts of a run, with what one sees on each.",
+        answers: .list(of: Self.schema, about: Schema.ofRun), problems: .aboutRun,
         .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
         .get, "/charts/{name}", forms: [.svg, .vegaLite],
@@ -27,6 +33,7 @@ struct ChartRoutes {
           Self.width,
         ],
         summary: "One chart: `.svg` to show, `.vl.json` to restyle.",
+        path: [Self.name], answers: nil, problems: .aboutRun,
         .cached { call throws(ProblemDetails) in try chart(call) }),
     ]
   }

@@ -13,28 +13,35 @@ struct ClusterRoutes {
         .get, "/clusters/summary", forms: Self.forms,
         parameters: [.run, .series, .wait] + Parameter.list,
         summary: "One flat row a cluster: the address that dashboards poll.",
+        answers: Self.summarySchema, problems: .aboutModel,
         .cached { call throws(ProblemDetails) in try summary(call) }),
       Endpoint(
         .get, "/clusters", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
         summary: "The clusters with their centroids in original and scaled units.",
+        answers: Self.listSchema, problems: .aboutModel,
         .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
         .get, "/clusters/profiles", forms: Self.forms,
         parameters: [.run, .series] + Parameter.list,
         summary: "The long table cluster by feature: mean, z, lift and quantiles.",
+        answers: .list(of: ProfilePayload.schema, about: Schema.ofRun), problems: .aboutRun,
         .cached { call throws(ProblemDetails) in try profiles(call) }),
       Endpoint(
         .get, "/clusters/k", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
         summary: "The table of k: every index, the votes, and why this k.",
+        answers: ChoicePayload.listSchema, problems: .aboutRun,
         .cached { call throws(ProblemDetails) in try ChoiceRoute(call: call).answer() }),
       Endpoint(
         .get, "/clusters/distances", forms: Self.forms,
         parameters: [.run, .series] + Parameter.list,
         summary: "How far the centroids are from each other, in scaled units, and a map of them.",
+        answers: Self.distancesSchema, problems: .aboutModel,
         .cached { call throws(ProblemDetails) in try distances(call) }),
       Endpoint(
         .get, "/clusters/{i}", forms: [.json, .csv, .txt], parameters: [.run, .series],
-        summary: "One cluster.", .cached { call throws(ProblemDetails) in try one(call) }),
+        summary: "One cluster.", path: [Parameter("i", "the index of a cluster", .count)],
+        answers: ClusterPayload.pageSchema, problems: .aboutModel,
+        .cached { call throws(ProblemDetails) in try one(call) }),
     ]
   }
 
@@ -140,4 +147,35 @@ struct ClusterRoutes {
             value: .array(map.distances.map { .array($0.map { .number($0) }) })),
         ], objects: rows, columns: rows[0].map(\.name)))
   }
+}
+
+extension ClusterRoutes {
+  fileprivate static let summarySchema = Schema.list(
+    of: ClusterPayload.summarySchema,
+    about: Schema.ofRun + [
+      "updated_at": .time, "k": .count, "customers": .number, "silhouette": .number.orNull,
+      "rules_fidelity": .share.orNull,
+    ])
+
+  fileprivate static let listSchema = Schema.list(
+    of: ClusterPayload.schema,
+    about: Schema.ofRun + [
+      "features": .array(
+        of: .object([
+          "feature": .string, "header": .string, "unit": .string.orNull, "mean": .number,
+          "sd": .number, "center": .number, "spread": .number, "importance": .number.orNull,
+        ]))
+    ])
+
+  /// The rows have a `distance_to_…` for each cluster.
+  fileprivate static let distancesSchema = Schema.list(
+    of: .object(
+      [
+        "cluster": .count, "segment_id": .segmentID, "name": .string, "size": .number,
+        "x": .number, "y": .number, "nearest_segment_id": .segmentID.orNull,
+      ], others: .number
+    ).named("ClusterDistances"),
+    about: Schema.ofRun + [
+      "map_explains": .share.orNull, "matrix": .array(of: .array(of: .number)),
+    ])
 }

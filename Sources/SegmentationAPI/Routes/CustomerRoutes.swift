@@ -10,14 +10,17 @@ struct CustomerRoutes {
       Endpoint(
         .get, "/customers", forms: [.json, .csv, .ndjson, .txt],
         parameters: [
-          .run, .series, Parameter("segment", "the id of a segment; all customers by default"),
+          .run, .series,
+          Parameter("segment", "the id of a segment; all customers by default", .segmentID),
           .search,
         ] + Parameter.pages,
         summary: "Customers with their segment, in the order of the file.",
+        answers: CustomerTable.listSchema, problems: .aboutRun + [.gone],
         .computed { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
         .get, "/customers/{cid}", forms: [.json, .csv, .txt], parameters: [.run, .series],
         summary: "One customer, with the reason for the segment.",
+        path: [.customerInPath], answers: CustomerPayload.schema, problems: .aboutRun,
         .computed { call throws(ProblemDetails) in try one(call) }),
     ]
   }

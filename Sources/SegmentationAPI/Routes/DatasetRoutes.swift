@@ -6,39 +6,55 @@ import Segmentation
 struct DatasetRoutes {
   let context: Context
 
+  private static let options =
+    Parameter.cleaning + [
+      Parameter("dry_run", "true reads, cleans and reports, and stores nothing", .flag)
+    ]
+  /// What a removal answers: the ids of all that went.
+  static let removed = Schema.object(["removed": .array(of: .string)])
   private static let forms: [Form] = [.json, .csv, .ndjson, .txt]
 
   var endpoints: [Endpoint] {
     [
       Endpoint(
         .post, "/datasets",
-        parameters: Parameter.cleaning + [
-          Parameter("dry_run", "true reads, cleans and reports, and stores nothing")
-        ],
+        parameters: Self.options,
         summary: "Reads, cleans and stores rows, without a fit.",
+        content: .rows(options: Self.options),
+        answers: .any(of: [DatasetPayload.schema, QualityPayload.schema]),
+        statuses: [.created, .ok], problems: .readingRows + .cleaning + [.storeFull],
         .upload { call throws(ProblemDetails) in try keep(call) }),
       Endpoint(
         .get, "/datasets", forms: Self.forms, parameters: Parameter.pages,
         summary: "The datasets in the store.",
+        answers: .list(of: DatasetPayload.rowSchema), problems: [.gone],
         .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
         .get, "/datasets/{id}", forms: [.json, .txt],
         summary: "One dataset: its columns and counts.",
+        path: [.datasetInPath], answers: DatasetPayload.schema, problems: [.notFound],
         .cached { call throws(ProblemDetails) in
           call.answer(DatasetPayload(dataset: try dataset(call)).json)
         }),
       Endpoint(
         .get, "/datasets/{id}/quality", forms: Self.forms, parameters: Parameter.pages,
         summary: "What cleaning found, dropped and filled, and why, with line numbers.",
+        path: [.datasetInPath], answers: QualityPayload.listSchema, problems: [.notFound, .gone],
         .cached { call throws(ProblemDetails) in try quality(call) }),
       Endpoint(
         .get, "/datasets/{id}/eda", forms: Self.forms,
-        parameters: [Parameter("bins", "how many bins histograms have: 1 to 1000, 10 by default")]
+        parameters: [
+          Parameter(
+            "bins", "how many bins histograms have: 1 to 1000, 10 by default",
+            .integer(in: 1...1000))
+        ]
           + Parameter.list,
         summary: "What the columns look like, one by one and together.",
+        path: [.datasetInPath], answers: ExplorationPayload.answerSchema, problems: [.notFound],
         .cached { call throws(ProblemDetails) in try explore(call) }),
       Endpoint(
         .delete, "/datasets/{id}", summary: "Takes a dataset away, with all runs over it.",
+        path: [.datasetInPath], answers: Self.removed, problems: [.notFound],
         .computed { call throws(ProblemDetails) in try remove(call) }),
     ]
   }
@@ -50,8 +66,7 @@ struct DatasetRoutes {
   }
 
   private func keep(_ call: Call) throws(ProblemDetails) -> RowUpload {
-    let parameters = Parameter.cleaning + [Parameter("dry_run", "")]
-    return RowUpload(parameters: parameters, keepsText: false) {
+    RowUpload(parameters: Self.options, keepsText: false) {
       call, rows throws(ProblemDetails) in
       var reader = QueryReader(call.query)
       let options = CleaningOptions(&reader)

@@ -10,14 +10,16 @@ struct HomeRoutes {
       Endpoint(
         .get, "/", forms: [.html, .json, .txt], parameters: [.run, .series],
         summary: "The dashboard: a run as a page; as JSON the entry points.",
+        answers: Self.schema,
         .cached { call throws(ProblemDetails) in try home(call) })
     ]
   }
 
   /// Where a program begins.
   static let links: JSON = [
-    "summary": "/clusters/summary", "segments": "/segments",
+    "openapi": "/openapi.json", "summary": "/clusters/summary", "segments": "/segments",
     "customers": "/customers", "runs": "/runs", "datasets": "/datasets", "charts": "/charts",
+    "report": "/report.html",
     "odata": "/odata/", "power_bi": "/powerbi/segments.pbids", "problems": "/problems",
   ]
 
@@ -40,4 +42,15 @@ struct HomeRoutes {
     }
     return try DashboardRoutes(context: context).page(call)
   }
+}
+
+extension HomeRoutes {
+  fileprivate static let schema = Schema.object([
+    "name": .string, "version": .string, "links": .map(of: .link),
+    "items": .array(
+      of: .object([
+        "method": .string, "path": .string, "summary": .string,
+        "parameters": .array(of: .string), "forms": .array(of: .string),
+      ])), "next": .string.orNull,
+  ])
 }

@@ -8,8 +8,8 @@ struct IdentityRoutes {
 
   private static let forms: [Form] = [.json, .csv, .ndjson, .txt]
   private static let runs = [
-    Parameter("from", "the id of the earlier run; the one before `to` by default"),
-    Parameter("to", "the id of the later run; the current run of the series by default"),
+    Parameter("from", "the id of the earlier run; the one before `to` by default", .runID),
+    Parameter("to", "the id of the later run; the current run of the series by default", .runID),
     Parameter.series,
   ]
 
@@ -18,18 +18,26 @@ struct IdentityRoutes {
       Endpoint(
         .patch, "/segments/{sid}", parameters: [.series],
         summary: "Sets the name, description, colour or pinned of a segment; refits keep it.",
+        path: [.segmentInPath], content: .json(SegmentPatch.schema, example: SegmentPatch.example),
+        answers: .any(of: [SegmentPayload.pageSchema, SegmentPayload.chosenSchema]),
+        problems: .aboutRun + [
+          .preconditionFailed, .nameTaken, .malformedPatch, .malformedJSON, .contentTooLarge,
+        ],
         .document { call, content throws(ProblemDetails) in try change(call, content) }),
       Endpoint(
         .get, "/segments/{sid}/history", forms: Self.forms, parameters: [.series] + Parameter.list,
         summary: "Size, share and centroid of a segment in each run of its series.",
+        path: [.segmentInPath], answers: Self.historySchema, problems: [.notFound, .noRun],
         .cached { call throws(ProblemDetails) in try history(call) }),
       Endpoint(
         .get, "/runs/compare", forms: Self.forms, parameters: Self.runs + Parameter.list,
         summary: "What changed between two runs: segments, customers, features, and a verdict.",
+        answers: ComparisonPayload.answerSchema, problems: .aboutRun,
         .cached { call throws(ProblemDetails) in try compare(call) }),
       Endpoint(
         .get, "/migrations", forms: Self.forms, parameters: Self.runs + Parameter.pages,
         summary: "Who moved from which segment to which, and the feature that moved most.",
+        answers: MigrationPayload.listSchema, problems: .aboutRun + [.gone],
         .computed { call throws(ProblemDetails) in try migrations(call) }),
     ]
   }
@@ -209,4 +217,17 @@ struct IdentityRoutes {
     rows.itemsName = "customers"
     return try call.answer(rows)
   }
+}
+
+extension IdentityRoutes {
+  /// The rows have a `centroid_…` for each feature of the series.
+  fileprivate static let historySchema = Schema.list(
+    of: .object(
+      [
+        "run_id": .runID, "created_at": .time, "current": .boolean,
+        "verdict": .words(SegmentVerdict.self).orNull, "cluster": .count, "size": .number,
+        "share": .share, "silhouette": .number.orNull,
+      ], others: .number.orNull
+    ).named("SegmentHistory"),
+    about: ["segment_id": .segmentID, "name": .string, "series": .string])
 }

@@ -4,11 +4,14 @@ import HTTPServer
 struct JobRoutes {
   let context: Context
 
+  private static let id = Parameter("id", "the id of a job", .part("job_1"))
+
   var endpoints: [Endpoint] {
     [
       Endpoint(
         .get, "/jobs", forms: [.json, .csv, .ndjson, .txt], parameters: Parameter.list,
         summary: "The long work that waits, runs or was done lately, the newest last.",
+        answers: .list(of: JobPayload.rowSchema),
         .immediate { call throws(ProblemDetails) in
           try call.answer(
             RowSet(
@@ -18,6 +21,7 @@ struct JobRoutes {
       Endpoint(
         .get, "/jobs/{id}", forms: [.json, .txt],
         summary: "One piece of long work: its state, phase, progress and time left.",
+        path: [Self.id], answers: JobPayload.schema, problems: [.notFound],
         .immediate { call throws(ProblemDetails) in
           let job = try job(call)
           return answer(call, job, job.status)
@@ -25,15 +29,18 @@ struct JobRoutes {
       Endpoint(
         .delete, "/jobs/{id}",
         summary: "Takes long work back; of work that is over, forgets it.",
+        path: [Self.id], answers: JobPayload.schema, statuses: [.ok, .accepted],
+        problems: [.notFound],
         .immediate { call throws(ProblemDetails) in try cancel(call) }
       ).needing(.write),
       Endpoint(
         .get, "/jobs/{id}/events", forms: [.events, .txt],
         parameters: [
-          Parameter("after", "the id of the latest event known, as in Last-Event-ID")
+          Parameter("after", "the id of the latest event known, as in Last-Event-ID", .count)
         ],
         summary:
           "Progress as it happens, as server-sent events; as text, a line for a terminal: curl -N.",
+        path: [Self.id], answers: nil, statuses: [.ok, .noContent], problems: [.notFound],
         .immediate { call throws(ProblemDetails) in try events(call) }),
     ]
   }

@@ -7,10 +7,11 @@ struct ModelRoutes {
 
   private static let dialect = Parameter(
     "dialect",
-    "the database the SQL is for: \(SQLDialect.allCases.map(\.rawValue).joined(separator: ", ")); ansi by default"
-  )
+    "the database the SQL is for: \(SQLDialect.allCases.map(\.rawValue).joined(separator: ", ")); ansi by default",
+    .words(SQLDialect.self))
   private static let table = Parameter(
-    "table", "the table of customers there, such as shop.customers; `customers` by default")
+    "table", "the table of customers there, such as shop.customers; `customers` by default",
+    .string(pattern: "^[^\\u0000-\\u001f]+$", length: 1...1024).example("shop.customers"))
 
   var endpoints: [Endpoint] {
     [
@@ -18,17 +19,24 @@ struct ModelRoutes {
         .get, "/runs/{id}/model", forms: [.json, .sql, .pmml, .onnx],
         parameters: [
           Self.dialect, Self.table,
-          Parameter("columns", "what columns are called by: key or header; key by default"),
+          Parameter(
+            "columns", "what columns are called by: key or header; key by default",
+            .words(ScoringModel.ColumnNames.self)),
         ],
         summary: "The run as a model: JSON to restore it, SQL, PMML or ONNX to score elsewhere.",
+        path: [.runInPath], answers: ModelPayload.schema, problems: [.notFound],
         .cached { call throws(ProblemDetails) in try model(call) }),
       Endpoint(
         .post, "/runs",
         parameters: [
-          Parameter("series", "the line of runs it joins; that of the model by default"),
-          Parameter("activate", "false keeps the current run of the series current"),
+          Parameter(
+            "series", "the line of runs it joins; that of the model by default", .seriesName),
+          Parameter("activate", "false keeps the current run of the series current", .flag),
         ],
         summary: "Restores a run from its model.json: it assigns as before, without its customers.",
+        content: .json(ModelPayload.takenSchema, example: ModelPayload.example),
+        answers: RunPayload.schema, statuses: [.created, .ok],
+        problems: [.malformedModel, .malformedJSON, .contentTooLarge, .storeFull],
         .document { call, content throws(ProblemDetails) in try restore(call, content) }),
       Endpoint(
         .get, "/pushdown", forms: [.sql, .json],
@@ -40,6 +48,7 @@ struct ModelRoutes {
         ],
         summary:
           "The GROUP BY that compresses customers where they live to weighted distinct rows.",
+        answers: Self.pushdownSchema, problems: .aboutModel,
         .cached { call throws(ProblemDetails) in try pushdown(call) }),
     ]
   }
@@ -61,7 +70,7 @@ struct ModelRoutes {
           "\(SQLModel(model, dialect: dialect, table: table, names: names).text)\n".utf8)
       case .pmml: Array(PMMLModel(model, names: names).text.utf8)
       case .onnx: ONNXModel(model, names: names).bytes
-      case .json, .csv, .ndjson, .txt, .html, .svg, .vegaLite, .css, .js, .events:
+      case .json, .csv, .ndjson, .txt, .html, .md, .svg, .vegaLite, .css, .js, .events:
         ModelPayload(run: run).json.bytes
       }
     return Answer(form: call.form, bytes: bytes)
@@ -122,7 +131,7 @@ extension QueryReader {
   /// The table that SQL is written for.
   fileprivate mutating func tableName() -> String {
     let name = query["table"] ?? "customers"
-    if name.isEmpty || name.utf8.count > 1024
+    if name.isEmpty || name.unicodeScalars.count > 1024
       || name.unicodeScalars.contains(where: { $0.value < 32 })
     {
       refuse("table", "takes the name of a table")
@@ -217,4 +226,12 @@ private struct PushdownCommand {
     }
     return items.isEmpty ? "" : "?\(items.joined(separator: "&"))"
   }
+}
+
+extension ModelRoutes {
+  fileprivate static let pushdownSchema = Schema.object([
+    "dialect": .words(SQLDialect.self), "table": .string,
+    "features": .array(of: .object(["name": .string, "step": .number.orNull])),
+    "weight": .string, "sql": .string, "command": .string,
+  ]).named("Pushdown")
 }

@@ -10,11 +10,17 @@ struct OperationRoutes {
       Endpoint(
         .get, "/healthz", forms: [.json, .txt], others: .ignored,
         summary: "Whether the process is alive.",
+        answers: .object(["status": .words(["ok"])]),
         .immediate { call throws(ProblemDetails) in call.answer(["status": "ok"]) }
       ).needing(nil),
       Endpoint(
         .get, "/readyz", forms: [.json, .txt], others: .ignored,
         summary: "Whether the service should be given work.",
+        answers: .object([
+          "status": .words(Readiness.State.self),
+          "set_aside": .array(of: .object(["file": .string, "reason": .string])),
+        ]),
+        statuses: [.ok, .serviceUnavailable],
         .immediate { call throws(ProblemDetails) in
           let state = context.readiness.state
           let setAside = context.service.setAside
@@ -29,15 +35,18 @@ struct OperationRoutes {
       ).needing(nil),
       Endpoint(
         .get, "/version", forms: [.json, .txt], others: .ignored, summary: "Which version runs.",
+        answers: .object(["name": .words(["segmentd"]), "version": .string]),
         .immediate { call throws(ProblemDetails) in
           call.answer([
             "name": "segmentd", "version": .string(context.configuration.version),
           ])
         }
       ).needing(nil),
+      document.needing(nil),
       Endpoint(
         .get, "/problems", forms: [.json, .csv, .ndjson, .txt], parameters: Parameter.list,
         summary: "Every kind of problem that an answer can name.",
+        answers: .list(of: ProblemType.rowSchema),
         .cached { call throws(ProblemDetails) in
           try call.answer(
             RowSet(
@@ -53,15 +62,32 @@ struct OperationRoutes {
       Endpoint(
         .get, "/problems/{slug}", forms: [.json, .txt],
         summary: "What a kind of problem means and how to mend it.",
+        path: [
+          Parameter("slug", "the last part of a problem's type", .part("unknown-column"))
+        ], answers: ProblemType.schema, problems: [.notFound],
         .cached { call throws(ProblemDetails) in try problem(call) }
       ).needing(nil),
     ]
   }
 
+  /// `/openapi.json`, whatever `Accept` says: tools that read it ask for types of their own.
+  private var document: Endpoint {
+    var endpoint = Endpoint(
+      .get, "/openapi.json", summary: "This API as OpenAPI 3.1 describes it.",
+      answers: .object(["openapi": .string, "info": .anything, "paths": .anything], others: .any),
+      .cached { call throws(ProblemDetails) in
+        let document = OpenAPIDocument(
+          endpoints: Application.endpoints(context), version: context.configuration.version)
+        return Answer(form: .json, bytes: document.json.bytes)
+      })
+    endpoint.negotiates = false
+    return endpoint
+  }
+
   private var metrics: Endpoint {
     var endpoint = Endpoint(
       .get, "/metrics", forms: [.txt], others: .ignored,
-      summary: "Counters and gauges for Prometheus.",
+      summary: "Counters and gauges for Prometheus.", answers: nil, statuses: [.ok, .noContent],
       .computed { call throws(ProblemDetails) in
         guard let metrics = context.metrics else { return Answer(.noContent) }
         let accept = call.request.accept

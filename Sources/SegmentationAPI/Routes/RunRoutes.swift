@@ -9,21 +9,25 @@ struct RunRoutes {
     [
       Endpoint(
         .get, "/runs", forms: [.json, .csv, .ndjson, .txt],
-        parameters: [Parameter("series", "only the runs of this line")] + Parameter.pages,
+        parameters: [Parameter("series", "only the runs of this line", .string)] + Parameter.pages,
         summary: "The runs, the newest last.",
+        answers: .list(of: RunPayload.rowSchema), problems: [.gone],
         .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
         .get, "/runs/{id}", forms: [.json, .txt],
         summary: "One run, as it was answered to its fit.",
+        path: [.runInPath], answers: RunPayload.schema, problems: [.notFound],
         .cached { call throws(ProblemDetails) in
           call.answer(RunPayload(run: try run(call)).json)
         }),
       Endpoint(
         .delete, "/runs/{id}",
         summary: "Takes a run away; the one activated before becomes current.",
+        path: [.runInPath], answers: DatasetRoutes.removed, problems: [.notFound],
         .computed { call throws(ProblemDetails) in try remove(call) }),
       Endpoint(
         .post, "/runs/{id}/activate", summary: "Makes a run the current one of its series.",
+        path: [.runInPath], answers: RunPayload.schema, problems: [.notFound],
         .computed { call throws(ProblemDetails) in try activate(call) }),
     ]
   }

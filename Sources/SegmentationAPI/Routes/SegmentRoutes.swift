@@ -16,6 +16,9 @@ struct SegmentRoutes {
         parameters: Parameter.cleaning + Parameter.fit + Parameter.list,
         summary:
           "Reads customers, finds segments, stores both; as CSV the same rows come back with their segment, as HTML it leads to the page.",
+        content: .rows(options: Parameter.cleaning + Parameter.fit + Parameter.list),
+        answers: .any(of: [RunPayload.fitSchema, QualityPayload.drySchema]),
+        statuses: [.created, .ok, .seeOther], problems: .readingRows + .cleaning + .fitting,
         .upload { call throws(ProblemDetails) in try fit(call) }),
       Endpoint(
         .get, "/segments", forms: [.json, .csv, .ndjson, .txt],
@@ -24,20 +27,25 @@ struct SegmentRoutes {
           Parameter("sort", "size, share, name or a feature; a leading - turns it round"),
         ] + Parameter.list,
         summary: "The named segments of a run.",
+        answers: .list(of: SegmentPayload.rowSchema, about: Schema.ofRun), problems: .aboutRun,
         .cached { call throws(ProblemDetails) in try list(call) }),
       Endpoint(
         .get, "/segments/{sid}", forms: Self.segmentForms, parameters: [.run, .series],
         summary:
           "One segment: persona, profile, rule, categories, typical customers, goal and actions.",
+        path: [.segmentInPath], answers: SegmentPayload.pageSchema, problems: .aboutRun,
         .cached { call throws(ProblemDetails) in try one(call) }),
       Endpoint(
         .get, "/segments/{sid}/customers", forms: [.json, .csv, .ndjson, .txt],
         parameters: [
-          .run, .series, Parameter("sort", "distance lists the typical customers first"),
-          Parameter("borderline", "true lists only those near the border to another segment"),
+          .run, .series,
+          Parameter("sort", "distance lists the typical customers first", .words(["distance"])),
+          Parameter(
+            "borderline", "true lists only those near the border to another segment", .flag),
           .search,
         ] + Parameter.pages,
         summary: "The customers of a segment: the mailing list.",
+        path: [.segmentInPath], answers: CustomerTable.listSchema, problems: .aboutRun + [.gone],
         .computed { call throws(ProblemDetails) in try customers(call) }),
     ]
   }
