@@ -42,7 +42,10 @@ import Testing
   func everySetting() throws {
     for setting in Setting.all {
       var changed = Settings()
-      let candidates = ["true", "17", "json", "debug", "http://a", "oldest_unpinned", "x"]
+      let candidates = [
+        "true", "17", "json", "debug", "http://a", "oldest_unpinned", "10.0.0.0/8", "20/s",
+        "till:0123456789abcdef:read", "x",
+      ]
       let value = try #require(
         candidates.first { setting.set($0, in: &changed) == nil && changed != Settings() })
       #expect(try invoke(["\(setting.flag)=\(value)"]).settings == changed, "\(setting.key)")

@@ -158,7 +158,7 @@ public final class AccessControl: Sendable {
       }
     }
     if let value = request.fields["X-API-Key"] { return Array(value.utf8) }
-    guard allowsQueryKey, request.target.rawQuery?.contains(Self.queryName) == true else {
+    guard allowsQueryKey, request.target.hasQuery else {
       return nil
     }
     return request.target.queryItems.first { $0.name == Self.queryName }.map {

@@ -93,7 +93,8 @@ struct OperationRoutes {
         let accept = call.request.accept
         let text = metrics.text(
           service: context.service,
-          isOpenMetrics: accept.quality(of: Self.openMetrics) > accept.quality(of: Self.plainText))
+          isOpenMetrics: Self.quality(of: Self.openMetrics, accept)
+            > Self.quality(of: Self.plainText, accept))
         return Answer(
           form: .txt, bytes: text.bytes, fields: ["Content-Type": text.contentType])
       })
@@ -101,8 +102,20 @@ struct OperationRoutes {
     return endpoint
   }
 
-  private static let openMetrics = MediaType("application", "openmetrics-text")
-  private static let plainText = MediaType("text", "plain")
+  /// A range with a version accepts that version only, one without accepts any.
+  private static func quality(of forms: [MediaType], _ accept: Accept) -> Double {
+    forms.map { accept.quality(of: $0) }.max() ?? 0
+  }
+
+  private static let openMetrics = [
+    MediaType("application", "openmetrics-text"),
+    MediaType(
+      "application", "openmetrics-text", parameters: [.init(name: "version", value: "1.0.0")]),
+  ]
+  private static let plainText = [
+    MediaType("text", "plain"),
+    MediaType("text", "plain", parameters: [.init(name: "version", value: "0.0.4")]),
+  ]
 
   private func problem(_ call: Call) throws(ProblemDetails) -> Answer {
     let slug = call.parameter("slug")
