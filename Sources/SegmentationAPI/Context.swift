@@ -40,6 +40,8 @@ struct Context: Sendable {
           Query(keeping: items.filter { $0.name != "format" || Form(rawValue: $0.value) == nil })
         case .ignored: Query()
         }
+      // Uploads tell them together with what else is wrong with their options.
+      if case .upload = endpoint.handling {} else { try QueryReader(query).finish() }
       let call = Call(
         request: request, service: service, parameters: match.parameters, query: query, form: form,
         caller: caller, proxies: configuration.access.proxies)

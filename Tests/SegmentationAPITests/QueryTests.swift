@@ -51,7 +51,7 @@ import Testing
     #expect(problem.type == .invalidParameter)
     #expect(
       problem.faults.map(\.pointer) == [
-        "missing", "strict", "scale", "restarts", "series", "k_min",
+        "strict", "missing", "scale", "restarts", "series", "k_min",
       ])
   }
 

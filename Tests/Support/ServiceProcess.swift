@@ -6,10 +6,13 @@ public final class ServiceProcess: Sendable {
   public let url: String
   /// The process behind it: what it writes, its memory, its end.
   public let program: Program
+  /// Given back when nobody holds this object any more.
+  private let slot: LaunchSlot
 
-  private init(program: Program, url: String) {
+  private init(program: Program, url: String, slot: LaunchSlot) {
     self.program = program
     self.url = url
+    self.slot = slot
   }
 
   /// The words that the service's address follows.
@@ -29,13 +32,14 @@ public final class ServiceProcess: Sendable {
     if flags.isDisjoint(with: ["--host", "--unix-socket"]) {
       launch.arguments += ["--host", "127.0.0.1"]
     }
+    let slot = await LaunchSlot.take()
     let program = try Program.start(launch)
     let line = try await program.logLine(containing: announcement, within: duration)
     guard let words = line.firstRange(of: announcement) else {
       throw program.failure("the line changed while it was read")
     }
     let url = line[words.upperBound...].prefix { !$0.isWhitespace && $0 != "\"" }
-    return ServiceProcess(program: program, url: String(url))
+    return ServiceProcess(program: program, url: String(url), slot: slot)
   }
 
   public static func start(_ arguments: [String] = []) async throws -> ServiceProcess {

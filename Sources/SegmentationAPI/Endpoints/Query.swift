@@ -5,6 +5,9 @@ struct Query: Sendable {
   /// The values by name; each stands once.
   private var values: [String: String] = [:]
 
+  /// Switches set to something that is no setting of one: told together with what else is wrong.
+  private(set) var faults: [ProblemDetails.Fault] = []
+
   init() {}
 
   /// Takes every item as it is, for a route whose parameters are the features of a run.
@@ -23,6 +26,7 @@ struct Query: Sendable {
   {
     let known = parameters.map(\.name)
     var faults: [ProblemDetails.Fault] = []
+    var switchFaults: [ProblemDetails.Fault] = []
     var suggestions: [JSON.Member] = []
     for item in items {
       guard known.contains(item.name) else {
@@ -32,18 +36,19 @@ struct Query: Sendable {
         }
         continue
       }
-      // Also where the representation makes no use of it.
       if parameters.contains(where: { $0.name == item.name && $0.schema == .flag }),
         QueryReader.flag(item.value) == nil
       {
-        faults.append(
+        switchFaults.append(
           .init(pointer: item.name, value: item.value, reason: "takes true or false"))
       }
       if values.updateValue(item.value, forKey: item.name) != nil {
         faults.append(.init(pointer: item.name, reason: "given more than once"))
       }
     }
+    self.faults = switchFaults
     guard let first = faults.first else { return }
+    faults += switchFaults
     let names = known.isEmpty ? "none" : known.joined(separator: ", ")
     var detail = "\(first.pointer ?? ""): \(first.reason)"
     if let near = suggestions.first, case .string(let name) = near.value {
@@ -62,6 +67,7 @@ struct Query: Sendable {
   func merging(_ other: Query) -> Query {
     var merged = self
     merged.values.merge(other.values) { $1 }
+    merged.faults += other.faults
     return merged
   }
 }
@@ -73,6 +79,7 @@ struct QueryReader {
 
   init(_ query: Query) {
     self.query = query
+    faults = query.faults
   }
 
   /// A whole number in a range.
@@ -92,7 +99,9 @@ struct QueryReader {
   mutating func flag(_ name: String, default standard: Bool) -> Bool {
     guard let text = query[name] else { return standard }
     guard let value = Self.flag(text) else {
-      faults.append(.init(pointer: name, value: text, reason: "takes true or false"))
+      if !faults.contains(where: { $0.pointer == name }) {
+        faults.append(.init(pointer: name, value: text, reason: "takes true or false"))
+      }
       return standard
     }
     return value
