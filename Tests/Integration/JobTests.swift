@@ -1,4 +1,5 @@
 import Datasets
+import Synchronization
 import TestSupport
 import Testing
 
@@ -18,6 +19,11 @@ struct JobTests {
       text += "\(row),\(18 + next(52)),\(15 + next(125)),\(1 + next(100))\n"
     }
     return Array(text.utf8)
+  }
+
+  /// Set once, from another thread.
+  private final class Flag: Sendable {
+    let isSet = Atomic<Bool>(false)
   }
 
   private static let slow = "/segments?k=auto&bootstraps=1000"
@@ -179,8 +185,14 @@ struct JobTests {
     let answer = try await curl.post(
       Self.slow, .bytes(Self.large(60_000)), headers: ["Prefer": "respond-async"])
     let path = try #require(answer.headers["Location"])
-    async let stream = service.client().get("\(path)/events")
-    while try await curl.get(path).json()["state"].string == "queued" {}
+    let hasBegun = Flag()
+    var watch = CurlRequest("GET", "\(path)/events")
+    watch.onReceive = { _ in
+      hasBegun.isSet.store(true, ordering: .relaxed)
+      return true
+    }
+    async let stream = service.client().send(watch)
+    while !hasBegun.isSet.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(5)) }
     let status = try await service.stop()
     #expect(status == .exited(0))
     #expect(try await stream.text.contains(#""state":"cancelled""#))

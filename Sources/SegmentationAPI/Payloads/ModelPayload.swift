@@ -295,6 +295,7 @@ extension ModelPayload {
   ]
   private static let optionalOfFeature: Schema.Members = [
     "unit": .string.orNull, "importance": .number.orNull, "category": category.orNull,
+    "number_format": .object(["decimal_mark": .words([".", ","]), "unit": .string]).orNull,
   ]
   private static let cluster: Schema.Members = [
     "segment_id": .text, "name": .string, "size": .number(from: 0), "inertia": .number,
