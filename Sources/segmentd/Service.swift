@@ -137,6 +137,9 @@ final class Service: Sendable {
       Process.end(.failure)
     }
     refuseOpenAddresses(endpoints)
+    // Before anybody is told that the service is there: who knows of it may stop it at once.
+    let signals = Process.onSignals(Process.stopSignals) { [self] in stop() }
+    let hangUp = Process.onSignals([Process.hangUp]) { [self] in readAgain() }
     readiness.state = .ready
     ServiceManager.tell(.ready)
     for endpoint in endpoints {
@@ -151,8 +154,6 @@ final class Service: Sendable {
       Process.printLine("The sample is segmented: open http://\(endpoint)/")
     }
     log.write(.info, "started", [("version", .text(Service.version))])
-    let signals = Process.onSignals(Process.stopSignals) { [self] in stop() }
-    let hangUp = Process.onSignals([Process.hangUp]) { [self] in readAgain() }
     withExtendedLifetime((signals, hangUp)) { dispatchMain() }
   }
 
