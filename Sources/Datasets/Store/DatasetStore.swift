@@ -102,6 +102,16 @@ public struct Publication<Run: StoredRun>: Sendable {
   public let run: Run?
   /// Whether the run was not there before.
   public let isNewRun: Bool
+
+  /// What a change made of a dataset and a run over it, from the store before and after it.
+  init(
+    of dataset: Dataset, _ run: Run?, from before: StoreSnapshot<Run>, to after: StoreSnapshot<Run>
+  ) {
+    self.dataset = after.datasets[dataset.id]?.content.loaded ?? dataset
+    isNewDataset = before.datasets[dataset.id] == nil
+    self.run = run.map { after.runs[$0.id] ?? $0 }
+    isNewRun = run.map { before.runs[$0.id] == nil } ?? false
+  }
 }
 
 /// Why a store cannot do what it was asked to.

@@ -186,13 +186,7 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
         }
         return placed
       }
-    ) { before, after in
-      Publication(
-        dataset: after.datasets[dataset.id]?.content.loaded ?? dataset,
-        isNewDataset: before.datasets[dataset.id] == nil,
-        run: run.map { after.runs[$0.id] ?? $0 },
-        isNewRun: run.map { before.runs[$0.id] == nil } ?? false)
-    }
+    ) { Publication(of: dataset, run, from: $0, to: $1) }
   }
 
   private func place(_ temporary: String?, as name: String) throws(ArchiveFault) {
@@ -227,9 +221,7 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
 
   /// Takes a dataset away with all runs over it.
   public func removeDataset(id: String) throws(StoreError) -> [Run] {
-    try change(.removeDataset(id: id)) { before, _ in
-      before.runIDs.compactMap { before.runs[$0] }.filter { $0.datasetID == id }
-    }
+    try change(.removeDataset(id: id)) { before, _ in before.runs(over: id) }
   }
 
   // MARK: Damage
@@ -248,7 +240,7 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
           damages.setAside(ObjectFiles.name(id, kind), reason: reason)
           guard kind == .dataset else { return [] }
           // The files of its runs are good: they are set aside, not removed.
-          for run in before.runs.values where run.datasetID == id {
+          for run in before.runs(over: id) {
             damages.setAside(
               ObjectFiles.name(run.id, .run), reason: "its dataset \(id) is damaged")
           }

@@ -19,7 +19,7 @@ extension StoreSnapshot {
     for id in datasetIDs where !pinnedDatasets.contains(id) {
       guard after.byteCount + needed > budget else { return changes }
       guard let old = datasets[id] else { continue }
-      for old in runIDs.compactMap({ runs[$0] }) where old.datasetID == id { after.remove(old) }
+      for run in runs(over: id) { after.remove(run) }
       after.remove(old)
       changes.append(.removeDataset(id: id))
     }

@@ -51,13 +51,7 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
   ) throws(StoreError) -> Publication<Run> {
     try change(
       .publish(dataset, run: run, activates: activates), series: run?.series, expecting: revision
-    ) { before, after in
-      Publication(
-        dataset: after.datasets[dataset.id]?.content.loaded ?? dataset,
-        isNewDataset: before.datasets[dataset.id] == nil,
-        run: run.map { after.runs[$0.id] ?? $0 },
-        isNewRun: run.map { before.runs[$0.id] == nil } ?? false)
-    }
+    ) { Publication(of: dataset, run, from: $0, to: $1) }
   }
 
   /// Keeps what a person chose for a segment of a series.
@@ -87,8 +81,6 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
 
   /// Takes a dataset away with all runs over it.
   public func removeDataset(id: String) throws(StoreError) -> [Run] {
-    try change(.removeDataset(id: id)) { before, _ in
-      before.runIDs.compactMap { before.runs[$0] }.filter { $0.datasetID == id }
-    }
+    try change(.removeDataset(id: id)) { before, _ in before.runs(over: id) }
   }
 }

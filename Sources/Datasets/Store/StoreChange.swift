@@ -41,7 +41,7 @@ extension StoreSnapshot {
       remove(run)
     case .removeDataset(let id):
       guard let dataset = datasets[id] else { throw .unknownDataset(id: id) }
-      for run in runIDs.compactMap({ runs[$0] }) where run.datasetID == id { remove(run) }
+      for run in runs(over: id) { remove(run) }
       remove(dataset)
     }
   }

@@ -56,6 +56,11 @@ public struct StoreSnapshot<Run: StoredRun>: Sendable {
     series[run.series]?.activations.last == run.id
   }
 
+  /// The runs over a dataset, in the order they were stored.
+  func runs(over datasetID: String) -> [Run] {
+    runIDs.compactMap { runs[$0] }.filter { $0.datasetID == datasetID }
+  }
+
   /// What publishing would add, in bytes.
   func bytesNeeded(for dataset: Dataset, run: Run?) -> Int {
     var bytes = datasets[dataset.id] == nil ? dataset.byteCount : 0
