@@ -116,11 +116,11 @@ struct Context: Sendable {
   }
 
   /// Does work that may store or remove something, and tells those who wait if it did.
-  func announcingChange(_ work: () -> Response) -> Response {
+  func announcingChange<Value>(_ work: () -> Value) -> Value {
     let version = service.version
-    let response = work()
+    let value = work()
     if service.version != version { changes.announce() }
-    return response
+    return value
   }
 
   /// Runs a handler and turns its problem into an answer.

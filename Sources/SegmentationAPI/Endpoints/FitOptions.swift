@@ -1,6 +1,33 @@
 import Datasets
 import Segmentation
 
+/// What `POST /segments` is asked for: a fit, and what its answer tells.
+struct FitOptions {
+  /// The fit.
+  let segmentation: SegmentationOptions
+  /// Whether the rows are only read, cleaned and reported on.
+  let isDryRun: Bool
+  /// Whether the answer tells what the columns look like.
+  let isExplored: Bool
+  /// Whether the answer tells what cleaning found.
+  let isReported: Bool
+  /// How the file is handed back.
+  let dialect: CSVDialect
+
+  /// The options of a request; those of a form have joined its query.
+  ///
+  /// - Throws: as ``SegmentationOptions/init(_:)``.
+  init(_ call: Call) throws(ProblemDetails) {
+    segmentation = try SegmentationOptions(call.query)
+    var reader = QueryReader(call.query)
+    isDryRun = reader.flag("dry_run", default: false)
+    isExplored = reader.flag("eda", default: false)
+    isReported = reader.flag("quality", default: false)
+    try reader.finish()
+    dialect = try call.dialect(isHandedBack: true)
+  }
+}
+
 extension CleaningOptions {
   /// The cleaning that a query asks for; faults are left in the reader.
   init(_ reader: inout QueryReader) {

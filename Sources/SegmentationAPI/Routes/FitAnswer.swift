@@ -4,74 +4,73 @@ import Segmentation
 
 /// From rows that have arrived to the answer of `POST /segments`.
 struct FitAnswer {
-  let call: Call
-  let context: Context
+  private let call: Call
+  private let context: Context
+  private let options: FitOptions
   /// The job that does it; nil while the client waits for the answer.
-  var job: Job?
+  private var job: Job?
+
+  /// - Throws: a problem with the options.
+  init(call: Call, context: Context) throws(ProblemDetails) {
+    self.call = call
+    self.context = context
+    options = try FitOptions(call)
+  }
 
   /// The fit as work that goes on by itself; nil for a dry run, which is quick, and for a form sent by
   /// hand.
   func work(on rows: ReceivedRows) throws(ProblemDetails) -> JobBoard.Work? {
-    let options = try SegmentationOptions(call.query)
-    var reader = QueryReader(call.query)
-    let isDry = reader.flag("dry_run", default: false)
-    try reader.finish()
-    guard !isDry, call.form != .html else { return nil }
+    guard !options.isDryRun, call.form != .html else { return nil }
     guard rows.decoded != nil || call.query["dataset"] != nil else {
       throw ProblemDetails(DatasetError.emptyContent)
     }
     let stored = call.query["dataset"].flatMap { call.service.snapshot.datasets[$0] }
     let rowCount = rows.decoded?.table.rowCount ?? stored?.rowsRead ?? 0
-    return JobBoard.Work(forecast: forecast(options, rowCount: rowCount)) { job in
+    return JobBoard.Work(forecast: forecast(rowCount: rowCount)) { job in
       var fit = self
       fit.job = job
-      let version = call.service.version
-      defer { if call.service.version != version { context.changes.announce() } }
-      do throws(ProblemDetails) {
-        let (runID, answer) = try fit.fitted(rows)
-        return .succeeded(runID: runID ?? "", context.respond(to: call, answer))
-      } catch {
-        return error.type == .stopping ? .cancelled(error) : .failed(error)
-      }
+      return context.announcingChange { fit.outcome(of: rows) }
     }
   }
 
-  private func forecast(_ options: SegmentationOptions, rowCount: Int) -> FitForecast.Request {
+  private func outcome(of rows: ReceivedRows) -> Job.Outcome {
+    do throws(ProblemDetails) {
+      let (runID, answer) = try fitted(rows)
+      return .succeeded(runID: runID, context.respond(to: call, answer))
+    } catch {
+      return error.type == .stopping ? .cancelled(error) : .failed(error)
+    }
+  }
+
+  private func forecast(rowCount: Int) -> FitForecast.Request {
     FitForecast.Request(
-      rowCount: rowCount, choosesK: options.choosesClusterCount,
-      bootstrapCount: options.bootstrapCount)
+      rowCount: rowCount, choosesK: options.segmentation.choosesClusterCount,
+      bootstrapCount: options.segmentation.bootstrapCount)
   }
 
   func answer(to rows: ReceivedRows) throws(ProblemDetails) -> Answer {
-    try fitted(rows).answer
+    options.isDryRun ? try report(on: rows) : try fitted(rows).answer
   }
 
-  /// The answer, and the run that it tells of unless nothing was stored.
-  private func fitted(_ rows: ReceivedRows) throws(ProblemDetails) -> (
-    runID: String?, answer: Answer
-  ) {
-    let options = try SegmentationOptions(call.query)
-    var reader = QueryReader(call.query)
-    let isDry = reader.flag("dry_run", default: false)
-    let isExplored = reader.flag("eda", default: false)
-    let isReported = reader.flag("quality", default: false)
-    try reader.finish()
-    let dialect = try call.dialect(isHandedBack: true)
-    if isDry {
-      guard let table = rows.decoded?.table else { throw ProblemDetails(DatasetError.emptyContent) }
-      let dataset = try call.attempt { () throws(SegmentationError) in
-        try call.service.clean(table, options: options.cleaning)
-      }
-      let report = QualityPayload(dataset: dataset).json(findings: Page.standardLimit)
-      return (
-        nil,
-        call.answer(isExplored ? adding("eda", exploration(of: dataset), to: report) : report)
-      )
+  /// What cleaning finds; nothing is fitted or stored.
+  private func report(on rows: ReceivedRows) throws(ProblemDetails) -> Answer {
+    guard let table = rows.decoded?.table else { throw ProblemDetails(DatasetError.emptyContent) }
+    let dataset = try call.attempt { () throws(SegmentationError) in
+      try call.service.clean(table, options: options.segmentation.cleaning)
     }
-    let outcome = try outcome(rows, options: options)
+    let report = QualityPayload(dataset: dataset).json(findings: Page.standardLimit)
+    return call.answer(
+      options.isExplored ? adding("eda", exploration(of: dataset), to: report) : report)
+  }
+
+  /// The answer, and the run that it tells of.
+  private func fitted(_ rows: ReceivedRows) throws(ProblemDetails) -> (
+    runID: String, answer: Answer
+  ) {
+    let outcome = try fit(rows)
     if outcome.isNew {
       context.jobs.forecast.learn(
-        outcome.timings, of: forecast(options, rowCount: outcome.run.dataset.table.rowCount))
+        outcome.timings, of: forecast(rowCount: outcome.run.dataset.table.rowCount))
     }
     if call.form == .html {
       // A form sent by hand leads to the page, which shows the run (RFC 9110 §15.4.4).
@@ -93,7 +92,7 @@ struct FitAnswer {
           form: .csv,
           producer: AnnotatedFile(
             source: source(rows, run: outcome.run), columns: ScoreCells.columns(of: outcome.run),
-            dialect: dialect
+            dialect: options.dialect
           ) { row in
             let own = customers.map { rows in
               row.flatMap { rows[$0] < 0 ? nil : Int(rows[$0]) }
@@ -101,8 +100,7 @@ struct FitAnswer {
             return ScoreCells.cells(run: outcome.run, row: own ?? row)
           }, tag: nil)
       } else {
-        call.answer(
-          described(outcome.run, isExplored: isExplored, isReported: isReported, &timings))
+        call.answer(described(outcome.run, &timings))
       }
     answer.status = outcome.isNew ? .created : .ok
     answer.fields.append("Location", "/runs/\(outcome.run.id)")
@@ -110,17 +108,15 @@ struct FitAnswer {
     return (outcome.run.id, answer)
   }
 
-  private func described(
-    _ run: Run, isExplored: Bool, isReported: Bool, _ timings: inout [(String, Duration)]
-  ) -> JSON {
+  private func described(_ run: Run, _ timings: inout [(String, Duration)]) -> JSON {
     var json = RunPayload(run: run).json
-    if isReported {
+    if options.isReported {
       // `quality` is how good the segments are.
       json = adding(
         "cleaning",
         QualityPayload(dataset: run.dataset).json(findings: Page.standardLimit), to: json)
     }
-    guard isExplored else { return json }
+    guard options.isExplored else { return json }
     let start = ContinuousClock.now
     let exploration = exploration(of: run.dataset)
     timings.append(("explore", ContinuousClock.now - start))
@@ -136,9 +132,8 @@ struct FitAnswer {
     return .object(members + [.init(name: name, value: value)])
   }
 
-  private func outcome(_ rows: ReceivedRows, options: SegmentationOptions)
-    throws(ProblemDetails) -> SegmentationService.Outcome
-  {
+  private func fit(_ rows: ReceivedRows) throws(ProblemDetails) -> SegmentationService.Outcome {
+    let options = options.segmentation
     let cancellation = call.request.cancellation
     let job = job
     let isCancelled: @Sendable () -> Bool = { job?.isCancelled ?? cancellation.isCancelled }

@@ -52,7 +52,7 @@ struct SegmentRoutes {
 
   private func fit(_ call: Call) throws(ProblemDetails) -> RowUpload {
     // Read now, so that a mistake in the query is told before a large file is sent.
-    _ = try SegmentationOptions(call.query)
+    _ = try FitOptions(call)
     return RowUpload(
       parameters: Parameter.cleaning + Parameter.fit + Parameter.list,
       keepsText: call.form == .csv
