@@ -35,9 +35,7 @@ public struct Application: RequestHandler {
     }
   }
 
-  let service: SegmentationService
   let configuration: Configuration
-  private let readiness: Readiness
   private let cache = AnswerCache()
   private let changes = Changes()
   private let jobs: JobBoard
@@ -53,9 +51,7 @@ public struct Application: RequestHandler {
   public init(
     service: SegmentationService, configuration: Configuration, readiness: Readiness = Readiness()
   ) {
-    self.service = service
     self.configuration = configuration
-    self.readiness = readiness
     jobs = JobBoard(waitingLimit: configuration.waitingJobs)
     var context = Context(
       service: service, configuration: configuration, readiness: readiness, cache: cache,

@@ -109,7 +109,7 @@ private func read(_ bytes: [UInt8]) throws(ArchiveFault) -> (StoredDataset, Data
     #expect(again.twins == dataset.twins)
     #expect(again.outlierRows == dataset.outlierRows)
     #expect(again.table.dialect == dataset.table.dialect)
-    #expect(again.table.isGathered == dataset.table.isGathered)
+    #expect((again.table.origin == nil) == (dataset.table.origin == nil))
     for (index, (old, new)) in zip(dataset.table.columns, again.table.columns).enumerated() {
       #expect(new.key == old.key)
       #expect(new.isNumeric == old.isNumeric)

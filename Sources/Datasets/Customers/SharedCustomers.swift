@@ -113,9 +113,6 @@ public struct SharedCustomers: Sendable {
 }
 
 extension Dataset {
-  /// Whether customers can be told from one another in another file.
-  public var namesCustomers: Bool { idColumn != nil }
-
   /// The used rows of a part's customers and the hashes of their ids, in order of rows.
   ///
   /// - Parameter threads: how many may look at the ids; the result does not depend on it.

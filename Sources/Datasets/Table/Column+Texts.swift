@@ -40,12 +40,6 @@ extension Column {
     }
   }
 
-  /// How many cells of some rows are no numbers.
-  func nonNumberCount(in rows: Range<Int>) -> Int {
-    guard numberCount < rowCount else { return 0 }
-    return numbers(in: rows).count(where: \.isNaN)
-  }
-
   /// Calls `body` with each row whose cell is no number, in order.
   func forEachNonNumber(_ body: (_ row: Int, _ reading: CellReading) -> Void) {
     for (segment, start) in zip(segments, starts) {

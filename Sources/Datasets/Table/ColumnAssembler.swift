@@ -5,7 +5,6 @@ struct ColumnAssembler: Sendable {
   /// Texts that cells of several blocks share; grows up to a limit.
   var pool = TextPool()
   var tally = CellTally()
-  private(set) var isUTF8 = true
 
   /// Beyond so many texts a column's new ones are kept beside its cells.
   private static let poolLimit = 1 << 16
@@ -15,7 +14,6 @@ struct ColumnAssembler: Sendable {
     var segment = block.segment
     rowCount += segment.rowCount
     tally.add(block.tally)
-    if !block.isUTF8 { isUTF8 = false }
     if block.fresh.count > 0 {
       if pool.count + block.fresh.count > ColumnAssembler.poolLimit {
         segment = unpooled(segment, block)

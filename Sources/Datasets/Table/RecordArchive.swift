@@ -18,9 +18,6 @@ public struct RecordArchive: Sendable {
   /// How many records there are, the ones set aside among them.
   public var recordCount: Int { table.recordsRead }
 
-  /// An estimate of the memory held beside the table's, in bytes.
-  public var byteCount: Int { ragged.byteCount }
-
   /// Appends the header, without a line end; fields beyond it are named `column_N`.
   public func appendHeader(to output: inout [UInt8]) {
     for index in 0..<fieldCount {
@@ -58,9 +55,6 @@ struct RaggedRecords: Sendable {
   private var bytes: [UInt8] = []
 
   var widest: Int { Int(fieldCounts.max() ?? 0) }
-  var byteCount: Int {
-    bytes.count + indices.count * 8 + ends.count * 8 + fieldCounts.count * 4
-  }
 
   mutating func append(record: Int, fields: [[UInt8]]) {
     for (index, field) in fields.enumerated() {

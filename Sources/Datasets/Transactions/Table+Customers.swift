@@ -22,9 +22,6 @@ extension Table {
     return options
   }
 
-  /// Whether its rows are customers gathered from transactions.
-  public var isGathered: Bool { origin != nil }
-
   /// For each row of a table of transactions the row of its customer in a table gathered from them;
   /// −1 for those whose customer has none.
   ///

@@ -53,18 +53,6 @@ public struct Accept: Sendable {
     return Double(thousandths) / 1000
   }
 
-  /// The type that is wanted most; the earlier one of two that are wanted alike, nil when none is
-  /// accepted.
-  public func preferred(of offers: [MediaType]) -> MediaType? {
-    var best: MediaType?
-    var bestQuality = 0.0
-    for offer in offers {
-      let quality = quality(of: offer)
-      if quality > bestQuality { (best, bestQuality) = (offer, quality) }
-    }
-    return best
-  }
-
   /// Members that are not media ranges are passed over: a client that sends one still gets an
   /// answer.
   private mutating func read(_ scanner: FieldScanner) {

@@ -62,20 +62,6 @@ public struct HeaderFields: Sendable {
     entries.contains { matches($0, name) }
   }
 
-  /// Whether a field is there exactly once and its value is exactly these bytes.
-  ///
-  /// Makes no string.
-  public func value(_ name: String, equals bytes: [UInt8]) -> Bool {
-    var found = false
-    for entry in entries where matches(entry, name) {
-      if found { return false }
-      found = true
-      let value = self.bytes.span.extracting(entry.value)
-      if !value.equals(bytes.span) { return false }
-    }
-    return found
-  }
-
   /// Calls `body` with the value of each line of one name, in order.
   ///
   /// Makes no string.

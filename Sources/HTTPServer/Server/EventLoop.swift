@@ -24,7 +24,6 @@ struct EventLoop: ~Copyable {
   private static let wakeToken = UInt64.max
   private static let listenerToken = UInt64.max - 1024
 
-  let index: Int
   let shared: Shared
   let limits: Limits
   let handle: LoopHandle
@@ -74,7 +73,6 @@ struct EventLoop: ~Copyable {
   let contentWindow: UInt64
 
   init(index: Int, shared: Shared, listeners: [ListeningSocket], poller: Int32) {
-    self.index = index
     self.shared = shared
     limits = shared.limits
     handle = shared.loops[index]

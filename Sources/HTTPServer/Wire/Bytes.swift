@@ -14,7 +14,6 @@ enum ASCII {
   static let semicolon: UInt8 = 0x3B
   static let equals: UInt8 = 0x3D
   static let question: UInt8 = 0x3F
-  static let at: UInt8 = 0x40
   static let backslash: UInt8 = 0x5C
   static let asterisk: UInt8 = 0x2A
 

@@ -62,10 +62,4 @@ struct SurrogateTree: Sendable, Equatable {
     }
     return index
   }
-
-  /// The cluster that a point is taken for.
-  func cluster(_ value: (Int) -> Double) -> Int {
-    guard case .leaf(let cluster) = nodes[leaf(value)] else { return 0 }
-    return cluster
-  }
 }

@@ -15,7 +15,6 @@ struct SegmentPage {
     advice = run.advice(forCluster: segment.cluster, profile: profile)
   }
 
-  private var cluster: Cluster { run.clusters[segment.cluster] }
   private var persona: String { run.persona(ofCluster: segment.cluster, profile: profile) }
 
   /// What stands beside the members that a list of segments has.

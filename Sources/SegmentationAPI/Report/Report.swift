@@ -5,22 +5,18 @@ import Segmentation
 /// The written report of a run: what a consultant would hand over.
 struct Report {
   let run: Run
-  let charts: RunCharts
   let exploration: Exploration
-  /// The run before, and what changed since; nil for the first of a series.
-  let comparison: ComparisonPayload?
   let sections: [ReportSection]
 
   /// Makes the report.
   ///
+  /// - Parameter comparison: the run before, and what changed since; nil for the first of a series.
   /// - Throws: an error of the service, or that nobody waits for it any more.
   init(run: Run, charts: RunCharts, comparison: ComparisonPayload?) throws(SegmentationError) {
     var charts = charts
     exploration = charts.explored()
     charts.exploration = exploration
     self.run = run
-    self.charts = charts
-    self.comparison = comparison
     let writer = ReportWriter(
       run: run, profile: run.profile, exploration: exploration, comparison: comparison)
     var pictures: [ChartName: any Chart] = [:]

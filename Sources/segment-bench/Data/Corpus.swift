@@ -54,9 +54,6 @@ struct Corpus: Sendable {
     return count >= 1000 && count % 1000 == 0 ? "\(count / 1000)k" : "\(count)"
   }
 
-  /// `mall-10M`.
-  var name: String { "\(kind.rawValue)-\(Corpus.short(rowCount))" }
-
   /// Calls `body` with all bytes, a piece at a time.
   func forEachPiece(_ body: (Span<UInt8>) throws -> Void) throws {
     if let path { return try FilePieces.forEach(of: path, body) }

@@ -62,9 +62,6 @@ enum FileSystem {
     try call("write \(folder) to the disk") { fsync(descriptor) }
   }
 
-  /// The number of this process.
-  static var processID: Int { Int(getpid()) }
-
   /// Whether a fault says that the disk, or the share of it that may be used, is full.
   static func isFull(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
