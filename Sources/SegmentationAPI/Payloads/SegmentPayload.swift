@@ -111,26 +111,6 @@ extension SegmentDetails {
   }
 }
 
-/// Writing of one segment of a path (RFC 3986 §3.3).
-enum PathSegment {
-  /// The text with everything but unreserved characters percent-encoded.
-  static func encoded(_ text: String) -> String {
-    var out = ""
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        out.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let hex = String(byte, radix: 16, uppercase: true)
-        out += "%" + (hex.count < 2 ? "0" : "") + hex
-      }
-    }
-    return out
-  }
-}
-
 extension SegmentPayload {
   private static let byFeature = Schema.map(of: .number)
 
