@@ -38,3 +38,19 @@ public enum SegmentationError: Error, Equatable, Sendable {
   /// The work was given up because nobody waits for it any more.
   case cancelled
 }
+
+extension SegmentationError {
+  init(_ error: StoreError) {
+    switch error {
+    case .full(let needed, let free, let budget):
+      self = .storeFull(neededBytes: needed, freeBytes: free, budgetBytes: budget)
+    case .unknownRun(let id): self = .unknownRun(id: id)
+    case .unknownDataset(let id): self = .unknownDataset(id: id)
+    case .unknownSegment(let id, let series): self = .unknownSegment(id: id, series: series)
+    case .seriesChanged(let series): self = .seriesChanged(series: series)
+    case .damaged(let id, let reason): self = .damaged(id: id, reason: reason)
+    case .diskFull(let reason): self = .diskFull(reason: reason)
+    case .unavailable(let reason): self = .storeUnavailable(reason: reason)
+    }
+  }
+}
