@@ -28,15 +28,13 @@ struct CustomerRoutes {
   private func list(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
     var rows = run.allRows
-    guard let id = call.query["segment"] else {
-      if let text = call.query["search"] { rows = run.rows(rows, holding: text) }
-      return try CustomerList(call: call, run: run).answer(rows)
+    if let id = call.query["segment"] {
+      guard let segment = run.segmentIndex(id: id) else {
+        throw ProblemDetails(
+          .notFound, "The run has no segment \(id); GET /segments lists those it has.")
+      }
+      rows = run.rows(ofCluster: run.segments[segment].cluster)
     }
-    guard let segment = run.segmentIndex(id: id) else {
-      throw ProblemDetails(
-        .notFound, "The run has no segment \(id); GET /segments lists those it has.")
-    }
-    rows = run.rows(ofCluster: run.segments[segment].cluster)
     if let text = call.query["search"] { rows = run.rows(rows, holding: text) }
     return try CustomerList(call: call, run: run).answer(rows)
   }
