@@ -1,4 +1,5 @@
 import Clustering
+
 /// Some rows of a table, in an order: all of them at no cost, or a list.
 public struct RowIndices: Sendable {
   private enum Storage: Sendable {

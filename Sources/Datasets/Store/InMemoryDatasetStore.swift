@@ -1,6 +1,7 @@
 import Synchronization
 
-/// The store the service starts with: everything in memory, within a budget of bytes.
+/// The store of a service without a folder for its data: everything in memory, within a budget of
+/// bytes, and gone with the process.
 public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
   /// The most memory that datasets and runs may hold, in bytes.
   public let budgetBytes: Int
