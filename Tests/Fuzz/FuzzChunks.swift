@@ -1,6 +1,8 @@
 // Chunked content alone: what is decoded must not depend on how it is cut, and what was encoded
 // must come back.
 
+@testable import HTTPServer
+
 struct ChunkLog: Equatable {
   private var decoder = ContentDecoder(.chunked, limit: 1000)
   private(set) var content: [UInt8] = []

@@ -1,6 +1,8 @@
 // Multipart content: what is read must not depend on how it is cut, and what was written must come
 // back.
 
+@testable import HTTPServer
+
 struct PartLog: MultipartSink, Equatable {
   var parts: [String] = []
   var contents: [[UInt8]] = []

@@ -1,6 +1,8 @@
 // Request heads and framed content: RequestParser and ContentDecoder together, as a connection uses
 // them.
 
+@testable import HTTPServer
+
 /// Reads the requests of a connection and writes down what it read.
 struct RequestLog: Equatable {
   private var parser = RequestParser()
