@@ -35,7 +35,7 @@ struct ChunkLog: Equatable {
       let end = try decoder.decode(bytes.span, from: 0, limits: Self.limits) { range in
         taken.append(copying: bytes.span.extracting(range))
       }
-      precondition(end == bytes.count || decoder.isComplete, "bytes left over")
+      check(end == bytes.count || decoder.isComplete, "bytes left over")
       rest += bytes.count - end
     } catch {
       fault = error
@@ -52,7 +52,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   whole.read(bytes)
   var cut = ChunkLog()
   feed(bytes, cuts) { cut.read($0) }
-  precondition(whole == cut, "whole \(whole), cut \(cut)")
+  check(whole == cut, "whole \(whole), cut \(cut)")
 
   // The input as data: encoded in pieces, decoded again.
   let data = Array(bytes.prefix(1000))
@@ -66,6 +66,6 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   encoded += ResponseSerializer.lastChunk
   var decoded = ChunkLog()
   feed(encoded, cuts) { decoded.read($0) }
-  precondition(decoded.isComplete && decoded.content == data && decoded.rest == 0, "not the same")
+  check(decoded.isComplete && decoded.content == data && decoded.rest == 0, "not the same")
   return 0
 }

@@ -46,33 +46,33 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   if parts.count > 1 { aliases["@a"] = parts[1] }
   if parts.count > 2 { aliases["@b"] = parts[2] }
   do throws(ODataFault) { _ = try FilterParser.literal(text, of: set) } catch {
-    precondition(!error.message.isEmpty)
+    check(!error.message.isEmpty)
   }
   let plain: [ODataValue]
   do throws(ODataFault) {
     plain = try values(text, aliases)
   } catch {
-    precondition(!error.message.isEmpty && error.status.code >= 400)
+    check(!error.message.isEmpty && error.status.code >= 400)
     return 0
   }
-  precondition(
+  check(
     plain.allSatisfy { value in
       if case .bool = value { true } else { value == .null }
     }, "a condition that is neither true nor false nor null: \(plain)")
   do throws(ODataFault) {
     let enclosed = try values("( \(text) )", aliases)
-    precondition(
+    check(
       zip(plain, enclosed).allSatisfy(isSame), "\(plain), in parentheses \(enclosed)")
     let negated = try values("not (\(text)) ", aliases)
     for (value, other) in zip(plain, negated) {
       switch value {
-      case .bool(let flag): precondition(other == .bool(!flag), "not \(value) is \(other)")
-      default: precondition(other == .null, "not \(value) is \(other)")
+      case .bool(let flag): check(other == .bool(!flag), "not \(value) is \(other)")
+      default: check(other == .null, "not \(value) is \(other)")
       }
     }
   } catch {
     // One level more may be one too many.
-    precondition(error.message.contains("deep"), "\(error.message)")
+    check(error.message.contains("deep"), "\(error.message)")
   }
   return 0
 }

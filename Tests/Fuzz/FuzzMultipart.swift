@@ -9,19 +9,19 @@ struct PartLog: MultipartSink, Equatable {
   var ends = 0
 
   mutating func partBegan(_ part: MultipartPart) {
-    precondition(contents.count == ends, "a part begins in a part")
+    check(contents.count == ends, "a part begins in a part")
     parts.append("\(part.fields.all) \(part.name ?? "") \(part.filename ?? "")")
     contents.append([])
   }
 
   mutating func partContent(_ bytes: Span<UInt8>) {
-    precondition(contents.count == ends + 1, "content outside of a part")
+    check(contents.count == ends + 1, "content outside of a part")
     contents[ends].append(copying: bytes)
   }
 
   mutating func partEnded() {
     ends += 1
-    precondition(contents.count == ends, "a part ends twice")
+    check(contents.count == ends, "a part ends twice")
   }
 }
 
@@ -52,7 +52,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let (cuts, bytes) = split(start, count)
   let whole = read(bytes, nil)
   let cut = read(bytes, cuts)
-  precondition(whole == cut, "whole \(whole), cut \(cut)")
+  check(whole == cut, "whole \(whole), cut \(cut)")
 
   // The input as the content of a part. A boundary inside it is a boundary.
   let boundary = Array("\r\n--B-".utf8)
@@ -63,7 +63,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     form += bytes
     form += Array("\r\n--B---\r\n".utf8)
     let (log, fault) = read(form, cuts)
-    precondition(fault == nil && log.contents == [bytes], "not the same")
+    check(fault == nil && log.contents == [bytes], "not the same")
   }
   return 0
 }

@@ -35,7 +35,7 @@ struct RequestLog: Equatable {
     while index < bytes.count, fault == nil {
       do throws(HTTPFault) {
         let end = try step(bytes.span, from: index)
-        precondition(end > index || content != nil, "no progress")
+        check(end > index || content != nil, "no progress")
         index = end
       } catch {
         fault = error
@@ -50,7 +50,7 @@ struct RequestLog: Equatable {
       let end: Int
       do throws(HTTPFault) {
         end = try decoder.decode(bytes, from: start, limits: Self.limits) { range in
-          precondition(range.lowerBound >= last && range.upperBound <= bytes.count, "a bad range")
+          check(range.lowerBound >= last && range.upperBound <= bytes.count, "a bad range")
           last = range.upperBound
           taken.append(copying: bytes.extracting(range))
         }
@@ -59,8 +59,8 @@ struct RequestLog: Equatable {
         throw error
       }
       body += taken
-      precondition(body.count <= Self.limits.contentBytes, "more than the limit")
-      precondition(decoder.receivedBytes == body.count, "a wrong count")
+      check(body.count <= Self.limits.contentBytes, "more than the limit")
+      check(decoder.receivedBytes == body.count, "a wrong count")
       content = decoder.isComplete ? nil : decoder
       if decoder.isComplete {
         lines.append("content \(body)")
@@ -70,7 +70,7 @@ struct RequestLog: Equatable {
     }
     let end = try parser.consume(bytes, from: start, limits: Self.limits)
     guard parser.isComplete else {
-      precondition(end == bytes.count, "bytes left over")
+      check(end == bytes.count, "bytes left over")
       return end
     }
     let head = try parser.head(limits: Self.limits)
@@ -101,6 +101,6 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   whole.read(bytes)
   var cut = RequestLog()
   feed(bytes, cuts) { cut.read($0) }
-  precondition(whole == cut, "whole \(whole), cut \(cut)")
+  check(whole == cut, "whole \(whole), cut \(cut)")
   return 0
 }

@@ -68,7 +68,7 @@ private func readDataset(_ bytes: [UInt8]) throws(ArchiveFault) {
   var reader = ArchiveReader(first.bytes)
   var second = ArchiveWriter()
   second.put(try Dataset(from: &reader))
-  precondition(first.bytes == second.bytes, "a dataset is not read as it was written")
+  check(first.bytes == second.bytes, "a dataset is not read as it was written")
 }
 
 private func readRun(_ bytes: [UInt8]) throws(ArchiveFault) {
@@ -91,7 +91,7 @@ private func readRun(_ bytes: [UInt8]) throws(ArchiveFault) {
     id: run.id, datasetID: run.datasetID, outline: &reader, rows: run.rows)
   var second = ArchiveWriter()
   again.writeOutline(to: &second)
-  precondition(first.bytes == second.bytes, "a run is not read as it was written")
+  check(first.bytes == second.bytes, "a run is not read as it was written")
   _ = try file.body { reader throws(ArchiveFault) in
     try Run.rows(from: &reader, dataset: .empty(columns: []))
   }
@@ -107,7 +107,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   for journal in [bytes, mendedJournal(bytes)] {
     do throws(ArchiveFault) {
       let contents = try Journal.read(journal)
-      precondition(contents.soundByteCount <= journal.count)
+      check(contents.soundByteCount <= journal.count)
       _ = StoreSnapshot<Run>(restoring: contents.lists, datasets: [:], runs: [:])
     } catch {}
   }

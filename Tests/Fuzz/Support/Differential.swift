@@ -1,6 +1,11 @@
 // Shared by the fuzz targets: each reads its input whole and cut into pieces, and both must come to
 // the same end.
 
+/// Ends the run with a finding unless a claim holds; `precondition` says nothing in optimised builds.
+func check(_ claim: Bool, _ finding: @autoclosure () -> String = "not as it should be") {
+  guard claim else { fatalError(finding()) }
+}
+
 /// How a connection's bytes are cut: the piece sizes come from the first bytes of the input.
 struct Cuts {
   private let sizes: [UInt8]
