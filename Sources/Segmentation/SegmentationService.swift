@@ -15,14 +15,18 @@ public final class SegmentationService: Sendable {
     public var aliases: ColumnAliases
     /// What to do with which kind of segment.
     public var playbook: Playbook
+    /// What takes the place of customer ids before anything is stored; nil keeps them.
+    public var idHashing: IDHashing?
 
     /// A configuration with the words that the service knows by itself.
     public init(
-      threads: Int = 1, aliases: ColumnAliases = .standard, playbook: Playbook = .standard
+      threads: Int = 1, aliases: ColumnAliases = .standard, playbook: Playbook = .standard,
+      idHashing: IDHashing? = nil
     ) {
       self.threads = threads
       self.aliases = aliases
       self.playbook = playbook
+      self.idHashing = idHashing
     }
   }
 
@@ -75,7 +79,8 @@ public final class SegmentationService: Sendable {
   public func clean(_ table: Table, options: CleaningOptions) throws(SegmentationError) -> Dataset {
     do {
       return try Dataset.clean(
-        table, options: options, aliases: configuration.aliases, threads: configuration.threads)
+        table, options: options, aliases: configuration.aliases, threads: configuration.threads,
+        idHashing: configuration.idHashing)
     } catch {
       throw .dataset(error)
     }

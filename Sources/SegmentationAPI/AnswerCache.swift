@@ -17,6 +17,8 @@ final class AnswerCache: Sendable {
     /// Path and query as they were sent.
     let target: String
     let form: Form
+    /// Below which size segments are left out.
+    let smallest: Int
   }
 
   /// The most memory that kept answers may take, in bytes.

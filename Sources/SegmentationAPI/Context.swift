@@ -23,10 +23,12 @@ struct Context: Sendable {
       let waits =
         endpoint.parameters.contains(.wait)
         && request.target.rawQuery?.contains("wait=") == true
+      let disclosure = configuration.access.disclosure(to: caller)
       if case .cached = endpoint.handling, !waits {
         let version = service.version
-        if let kept = cache.answer(.init(target: request.target.text, form: form), version: version)
-        {
+        let key = AnswerCache.Key(
+          target: request.target.text, form: form, smallest: disclosure.smallest)
+        if let kept = cache.answer(key, version: version) {
           let service = service
           return .now(kept.response(to: request)).repeatable { service.version == version }
         }
@@ -44,7 +46,8 @@ struct Context: Sendable {
       if case .upload = endpoint.handling {} else { try QueryReader(query).finish() }
       let call = Call(
         request: request, service: service, parameters: match.parameters, query: query, form: form,
-        caller: caller, proxies: configuration.access.proxies)
+        caller: caller, disclosure: disclosure, leavesOutSegments: endpoint.leavesOutSegments,
+        proxies: configuration.access.proxies)
       return try reply(to: call, with: endpoint)
     } catch {
       return .now(error.response(requestID: request.id))
@@ -164,7 +167,10 @@ struct Context: Sendable {
     }
     let prepared = prepare(answer, bytes: bytes)
     cache.keep(
-      prepared, for: .init(target: call.request.target.text, form: call.form), version: version)
+      prepared,
+      for: .init(
+        target: call.request.target.text, form: call.form, smallest: call.disclosure.smallest),
+      version: version)
     return prepared.response(to: call.request)
   }
 

@@ -39,10 +39,14 @@ final class Service: Sendable {
     log = EventLog(level: settings.logLevel, format: settings.logFormat)
     let threads = settings.threads > 0 ? settings.threads : Process.coreCount
     segmentation = SegmentationService(
-      configuration: .init(threads: threads, aliases: aliases, playbook: playbook),
+      configuration: .init(
+        threads: threads, aliases: aliases, playbook: playbook,
+        idHashing: settings.idHashKey.isEmpty
+          ? nil : IDHashing(key: Array(settings.idHashKey.utf8))),
       store: Service.store(settings, log: log))
     access = AccessControl(
       keys: keys, allowsQueryKey: settings.takesQueryKey, rateLimit: RateLimit(settings.rateLimit),
+      smallestSegment: settings.minSegmentPublic,
       proxies: ProxyTrust(proxies: settings.trustedProxies, baseURL: settings.baseURL) ?? .none)
     let load = LoadSource()
     application = Application(

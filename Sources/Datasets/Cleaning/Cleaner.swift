@@ -1,12 +1,14 @@
 extension Dataset {
   /// Cleans a table: chooses roles and features, and sets aside what a fit cannot use.
   ///
-  /// - Parameter threads: how many may look at the columns; the dataset does not depend on it.
+  /// - Parameters:
+  ///   - threads: how many may look at the columns; the dataset does not depend on it.
+  ///   - idHashing: what takes the place of customer ids; nil keeps them.
   /// - Throws: what a client can mend: unknown or unusable columns, no features, too few rows,
   ///   and with `strict` or `missing=error` the cells in question.
   public static func clean(
     _ table: Table, options: CleaningOptions = .init(), aliases: ColumnAliases = .standard,
-    threads: Int = 1
+    threads: Int = 1, idHashing: IDHashing? = nil
   ) throws(DatasetError) -> Dataset {
     var table = table
     // A table of customers that was gathered before is not gathered again.
@@ -20,6 +22,7 @@ extension Dataset {
     guard table.rowCount > 1 else { throw .tooFewRows(count: table.rowCount) }
     var cleaner = Cleaner(table, options: options, threads: threads)
     try cleaner.chooseColumns(aliases)
+    if let idHashing { try cleaner.hashIDs(by: idHashing) }
     try cleaner.reportRaggedRecords()
     cleaner.dropTwins()
     cleaner.reportSuspects(aliases)
@@ -33,7 +36,7 @@ extension Dataset {
 
 /// The steps of cleaning, in order, and what is known between them.
 struct Cleaner {
-  let table: Table
+  private(set) var table: Table
   let options: CleaningOptions
   let threads: Int
   var report = CleaningReport()
@@ -98,6 +101,16 @@ struct Cleaner {
     if table.dialect.encodingIsGuessed {
       report.warnings.append(.encodingGuessed(table.dialect.encoding))
     }
+  }
+
+  /// Puts codes in the place of ids, so that nothing after this step sees one.
+  mutating func hashIDs(by hashing: IDHashing) throws(DatasetError) {
+    guard let idColumn else { return }
+    // Codes are no numbers to weigh or to cluster by.
+    guard idColumn != weightColumn, idColumn != valueColumn, !features.contains(idColumn) else {
+      throw .notNumeric(column: table.columns[idColumn].key)
+    }
+    table = table.hashingIDs(inColumn: idColumn, by: hashing, threads: threads)
   }
 
   private func column(_ name: String?) throws(DatasetError) -> Int? {

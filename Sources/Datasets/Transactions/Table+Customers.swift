@@ -25,10 +25,12 @@ extension Table {
   /// For each row of a table of transactions the row of its customer in a table gathered from them;
   /// −1 for those whose customer has none.
   ///
-  /// - Parameter transactions: the table that this one was gathered from.
+  /// - Parameters:
+  ///   - transactions: the table that this one was gathered from.
+  ///   - idHashing: what has taken the place of ids in this table, but not in that one.
   /// - Returns: nil for a table that was not gathered.
   /// - Complexity: O(*n*) time; four bytes a transaction and about fifty a customer.
-  public func customerRows(of transactions: Table) -> [Int32]? {
+  public func customerRows(of transactions: Table, idHashing: IDHashing? = nil) -> [Int32]? {
     guard let summary = origin?.summary,
       let id = transactions.columns.firstIndex(where: { $0.key == summary.id })
     else { return nil }
@@ -40,7 +42,8 @@ extension Table {
     }
     var rows: [Int32] = []
     rows.reserveCapacity(transactions.rowCount)
-    transactions.columns[id].forEachCellHash { key in
+    let ids = transactions.columns[id]
+    (idHashing?.codes(of: ids, threads: 1) ?? ids).forEachCellHash { key in
       rows.append(index.position(of: key).map { Int32(truncatingIfNeeded: $0) } ?? -1)
     }
     return rows

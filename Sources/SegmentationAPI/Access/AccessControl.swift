@@ -16,19 +16,23 @@ public final class AccessControl: Sendable {
   private let generation = Atomic<UInt64>(0)
   private let allowsQueryKey: Bool
   private let limiter: RateLimiter?
+  private let smallestSegment: Int
   let proxies: ProxyTrust
 
   /// - Parameters:
   ///   - keys: who is known; with no key at all, everybody may do everything.
   ///   - allowsQueryKey: whether `?api_key=` is taken, which ends up in histories and logs of others.
   ///   - rateLimit: how much a client may ask; nil for as much as it likes.
+  ///   - smallestSegment: the fewest customers of a segment that is told to keys without the scope
+  ///     admin; 0 tells of all.
   public init(
     keys: KeyRing = KeyRing(), allowsQueryKey: Bool = false, rateLimit: RateLimit? = nil,
-    proxies: ProxyTrust = .none
+    smallestSegment: Int = 0, proxies: ProxyTrust = .none
   ) {
     self.keys = Mutex(Keys(ring: keys))
     self.allowsQueryKey = allowsQueryKey
     limiter = rateLimit.map { RateLimiter($0) }
+    self.smallestSegment = smallestSegment
     self.proxies = proxies
   }
 
@@ -50,6 +54,11 @@ public final class AccessControl: Sendable {
     let key: AccessKey?
     /// Whether it may see what is kept from others.
     var isAdmin: Bool { key?.allows(.admin) ?? true }
+  }
+
+  /// What is kept from a client.
+  func disclosure(to caller: Caller) -> Disclosure {
+    caller.isAdmin ? .everything : Disclosure(smallest: smallestSegment)
   }
 
   /// Answers a request if its client may ask for it, and refuses it otherwise.

@@ -63,6 +63,7 @@ struct DashboardRoutes {
     guard let run else {
       return DashboardPage(view: .empty, seriesNames: names, series: series)
     }
+    try call.checkDisclosure(of: run)
     let runs = (snapshot.series[run.series]?.runIDs ?? []).compactMap { snapshot.runs[$0] }
     let cancellation = call.request.cancellation
     let pictures = try call.attempt { () throws(SegmentationError) in

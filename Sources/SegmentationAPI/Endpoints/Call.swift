@@ -12,6 +12,10 @@ struct Call: Sendable {
   var form: Form
   /// Who asks, as far as it is known.
   let caller: AccessControl.Caller
+  /// What is kept from them.
+  let disclosure: Disclosure
+  /// Whether the route leaves out segments that are withheld.
+  let leavesOutSegments: Bool
   let proxies: ProxyTrust
 
   /// A part of the path by its name in the pattern.
@@ -34,9 +38,11 @@ struct Call: Sendable {
 
   /// The run that is asked about, be it one that was restored and only has its model.
   func model() throws(ProblemDetails) -> Run {
-    try attempt { () throws(SegmentationError) in
+    let run = try attempt { () throws(SegmentationError) in
       try service.run(id: query["run"], series: query["series"] ?? "default")
     }
+    if !leavesOutSegments { try checkDisclosure(of: run) }
+    return run
   }
 
   /// A use case, with its errors as problems.

@@ -41,6 +41,8 @@ struct Endpoint: Sendable {
   var scope: AccessScope?
   /// Whether its errors have the form of OData.
   var isOData = false
+  /// Whether it leaves out small segments by itself; other routes refuse runs that have some.
+  var leavesOutSegments = false
   /// What it does, in one sentence.
   let summary: String
   /// The parts of the path that are no literals, in their order.
@@ -80,6 +82,13 @@ struct Endpoint: Sendable {
   func needing(_ scope: AccessScope?) -> Endpoint {
     var endpoint = self
     endpoint.scope = scope
+    return endpoint
+  }
+
+  /// The same endpoint, which leaves out segments that its caller may not see.
+  func leavingOutSegments() -> Endpoint {
+    var endpoint = self
+    endpoint.leavesOutSegments = true
     return endpoint
   }
 

@@ -44,11 +44,15 @@ public final class ServiceMetrics: Sendable {
   }
 
   /// The text for Prometheus.
-  func text(service: SegmentationService, isOpenMetrics: Bool) -> MetricsText {
+  ///
+  /// - Parameter disclosure: which segments are not told of.
+  func text(service: SegmentationService, isOpenMetrics: Bool, disclosure: Disclosure)
+    -> MetricsText
+  {
     var text = MetricsText(isOpenMetrics: isOpenMetrics)
     requests.write(to: &text)
     writeWork(to: &text)
-    writeStore(service, to: &text)
+    writeStore(service, disclosure, to: &text)
     text.finish()
     return text
   }
@@ -78,7 +82,9 @@ public final class ServiceMetrics: Sendable {
       unit: "bytes")
   }
 
-  private func writeStore(_ service: SegmentationService, to text: inout MetricsText) {
+  private func writeStore(
+    _ service: SegmentationService, _ disclosure: Disclosure, to text: inout MetricsText
+  ) {
     let snapshot = service.snapshot
     text.single(
       "segmentd_store_bytes", .gauge, "Memory that datasets and runs hold.",
@@ -93,7 +99,9 @@ public final class ServiceMetrics: Sendable {
     }
     text.family("segment_customers", .gauge, "Customers of each segment of the current runs.")
     for (name, run) in current {
-      for (segment, cluster) in zip(run.segments, run.clusters) {
+      let withheld = disclosure.withheld(in: run)
+      for (segment, cluster) in zip(run.segments, run.clusters)
+      where !withheld.contains(cluster.index) {
         text.sample(cluster.size, [("series", name), ("segment", segment.id)])
       }
     }

@@ -48,7 +48,7 @@ struct EntityFeed: Sendable {
         names.name(for: column), type(of: column, []) ?? .double,
         isNullable: !keys.contains(column))
     }
-    let rows = run.map { ProfilePayload(run: $0).rows } ?? []
+    let rows = run.map { ProfilePayload(run: $0).rows(of: $0.segments) } ?? []
     return EntitySet(
       name: "Profiles", typeName: "Profile",
       key: keys.compactMap { ProfilePayload.columns.firstIndex(of: $0) }, properties: properties,

@@ -238,17 +238,28 @@ struct ODataRoutes {
       guard let run = snapshot.runs[cursor.anchor] else {
         throw .gone("The run of these pages was removed; begin again without $skiptoken.")
       }
+      try disclose(run, call)
       return (run, EntityFeed(run: run, runs: runs))
     }
+    let run: Run
     do {
-      let run = try call.service.run(id: asked, series: call.query["series"] ?? "default")
-      return (run, EntityFeed(run: run, runs: runs))
+      run = try call.service.run(id: asked, series: call.query["series"] ?? "default")
     } catch {
       // Without a run there is a feed all the same, with nothing in it: the model can be read.
       if asked == nil, call.query["series"] == nil {
         return (nil, EntityFeed(run: nil, runs: runs))
       }
       throw ODataFault(ProblemDetails(error))
+    }
+    try disclose(run, call)
+    return (run, EntityFeed(run: run, runs: runs))
+  }
+
+  private func disclose(_ run: Run, _ call: Call) throws(ODataFault) {
+    do {
+      try call.checkDisclosure(of: run)
+    } catch {
+      throw ODataFault(error)
     }
   }
 

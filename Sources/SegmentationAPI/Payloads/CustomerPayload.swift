@@ -7,9 +7,12 @@ struct CustomerTable: Sendable {
   /// The table columns shown beside the id.
   private let shown: [Int]
   let columns: [String]
+  private let withheld: Set<Int>
 
-  init(run: Run) {
+  /// - Parameter withheld: clusters whose customers are shown without a segment.
+  init(run: Run, withheld: Set<Int> = []) {
     self.run = run
+    self.withheld = withheld
     let table = run.dataset.table
     shown = table.columns.indices.filter { $0 != run.dataset.idColumn }
     columns =
@@ -24,7 +27,7 @@ struct CustomerTable: Sendable {
     var cells: [JSON] = [.string(dataset.customerID(ofRow: row))]
     cells.reserveCapacity(columns.count)
     for index in shown { cells.append(CustomerTable.cell(dataset.table.columns[index], row: row)) }
-    cells += ScoreCells.cells(run: run, row: row)
+    cells += ScoreCells.cells(run: run, row: row, withheld: withheld)
     return cells
   }
 
@@ -45,9 +48,11 @@ enum ScoreCells {
   }
 
   /// The cells of a row of the run's own table; of a record that is no row when nil.
-  static func cells(run: Run, row: Int?) -> [JSON] {
+  static func cells(run: Run, row: Int?, withheld: Set<Int> = []) -> [JSON] {
     let stand = row.flatMap { run.dataset.standIn(forRow: $0) }
-    let scored = cells(run: run, score: stand.flatMap { run.score(row: $0) })
+    var score = stand.flatMap { run.score(row: $0) }
+    if let cluster = score?.cluster, withheld.contains(cluster) { score = nil }
+    let scored = cells(run: run, score: score)
     guard run.options.cleaning.outliers == .setAside else { return scored }
     return scored + [stand.map { .bool(run.dataset.isOutlier(row: $0)) } ?? .null]
   }
@@ -66,20 +71,26 @@ enum ScoreCells {
 struct CustomerPayload {
   let run: Run
   let row: Int
+  /// Clusters that are not told of.
+  let withheld: Set<Int>
 
   var json: JSON {
-    let table = CustomerTable(run: run)
+    let table = CustomerTable(run: run, withheld: withheld)
     var members = zip(table.columns, table.row(row)).map {
       JSON.Member(name: $0, value: $1)
     }
     members.append(.init(name: "run_id", value: .string(run.id)))
     members.append(.init(name: "line", value: .integer(run.dataset.table.line(ofRow: row))))
     let stand = run.dataset.standIn(forRow: row)
-    if let stand, let score = run.score(row: stand) {
+    if let stand, let score = run.score(row: stand), withheld.contains(score.cluster) {
+      members.append(.init(name: "second_segment_id", value: .null))
+      members.append(
+        .init(name: "reason", value: "The segment is too small to be told of to this key."))
+    } else if let stand, let score = run.score(row: stand) {
       members.append(
         .init(
           name: "second_segment_id",
-          value: .string(score.secondCluster.map { run.segments[$0].id })))
+          value: .string(second(of: score).map { run.segments[$0].id })))
       members.append(.init(name: "reason", value: .string(reason(row: stand, score: score))))
     } else {
       members.append(.init(name: "second_segment_id", value: .null))
@@ -92,6 +103,10 @@ struct CustomerPayload {
     return .object(members)
   }
 
+  private func second(of score: Score) -> Int? {
+    score.secondCluster.flatMap { withheld.contains($0) ? nil : $0 }
+  }
+
   /// Why this segment: the customer's figures beside the segment's.
   private func reason(row: Int, score: Score) -> String {
     let values = run.featureValues(row: row)
@@ -100,7 +115,7 @@ struct CustomerPayload {
       "\(run.features[index].key) \(TextTable.number(values[index])) (segment \(TextTable.number(cluster.means[index])), all \(TextTable.number(run.features[index].mean)))"
     }
     var text = "Nearest to \(run.segments[score.cluster].name): \(figures.joined(separator: ", "))."
-    if let second = score.secondCluster, let margin = score.margin {
+    if let second = second(of: score), let margin = score.margin {
       text +=
         margin < Run.borderlineMargin
         ? " Close to the border with \(run.segments[second].name)."

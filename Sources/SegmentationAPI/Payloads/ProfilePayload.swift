@@ -10,9 +10,9 @@ struct ProfilePayload {
   let run: Run
 
   /// One row for each cluster and feature, cluster by cluster.
-  var rows: [[JSON]] {
+  func rows(of segments: [Segment]) -> [[JSON]] {
     let numbers = run.profile.numbers.filter { $0.feature != nil }
-    return run.segments.flatMap { segment in
+    return segments.flatMap { segment in
       numbers.map { number -> [JSON] in
         let summary = number.ofCluster[segment.cluster]
         let overall = number.overall

@@ -4,29 +4,38 @@ import Segmentation
 /// What `POST /segments` and `GET /runs/{id}` answer.
 struct RunPayload {
   let run: Run
+  /// Clusters that are not told of.
+  var withheld: Set<Int> = []
 
   var json: JSON {
-    .object([
-      .init(name: "run_id", value: .string(run.id)),
-      .init(name: "series", value: .string(run.series)),
-      .init(name: "created_at", value: .string(Timestamp.text(run.createdAt))),
-      .init(name: "dataset", value: DatasetPayload(dataset: run.dataset).json),
-      .init(name: "options", value: options),
-      .init(name: "k", value: .integer(run.clusters.count)),
-      .init(name: "k_choice", value: choice),
-      .init(name: "quality", value: quality),
-      .init(
-        name: "segments",
-        value: .array(run.segments.map { SegmentPayload(run: run, segment: $0).brief })),
-      .init(name: "rules_fidelity", value: .number(run.insight.rules?.fidelity)),
-      .init(name: "identity", value: identity),
-      .init(
-        name: "warnings",
-        value: .array(run.warnings.map(\.json) + run.dataset.report.warnings.map(\.json))),
-      .init(
-        name: "scale_suggestions", value: .array(run.scaleSuggestions().map(\.json))),
-      .init(name: "links", value: links),
-    ])
+    .object(
+      [
+        .init(name: "run_id", value: .string(run.id)),
+        .init(name: "series", value: .string(run.series)),
+        .init(name: "created_at", value: .string(Timestamp.text(run.createdAt))),
+        .init(name: "dataset", value: DatasetPayload(dataset: run.dataset).json),
+        .init(name: "options", value: options),
+        .init(name: "k", value: .integer(run.clusters.count)),
+        .init(name: "k_choice", value: choice),
+        .init(name: "quality", value: quality),
+        .init(
+          name: "segments",
+          value: .array(
+            run.segments.filter { !withheld.contains($0.cluster) }
+              .map { SegmentPayload(run: run, segment: $0).brief })),
+        .init(name: "rules_fidelity", value: .number(run.insight.rules?.fidelity)),
+        .init(name: "identity", value: identity),
+        .init(
+          name: "warnings",
+          value: .array(
+            run.warnings.filter { $0.cluster.map { !withheld.contains($0) } ?? true }.map(\.json)
+              + run.dataset.report.warnings.map(\.json))),
+        .init(
+          name: "scale_suggestions", value: .array(run.scaleSuggestions().map(\.json))),
+        .init(name: "links", value: links),
+      ]
+        + (withheld.isEmpty
+          ? [] : [.init(name: "withheld_segments", value: .integer(withheld.count))]))
   }
 
   private var options: JSON {
@@ -48,7 +57,8 @@ struct RunPayload {
 
   /// Why there are this many clusters.
   private var choice: JSON {
-    guard let choice = run.choice else { return .null }
+    // The table has the size of the smallest segment for each k.
+    guard withheld.isEmpty, let choice = run.choice else { return .null }
     return ChoicePayload(run: run, choice: choice).json
   }
 
@@ -143,34 +153,35 @@ extension RunWarning {
 }
 
 extension RunPayload {
-  private static let members: Schema.Members = [
-    "run_id": .runID, "series": .string, "created_at": .time, "dataset": DatasetPayload.schema,
-    "options": .object([
-      "k": autoOr(.count), "features": .array(of: .string), "scale": .words(Scale.self),
-      "missing": .words(CleaningOptions.Missing.self),
-      "outliers": .words(CleaningOptions.Outliers.self),
-      "duplicates": .words(CleaningOptions.Duplicates.self),
-      "categorical": .words(Categorical.self), "min_size": .number, "bootstraps": autoOr(.count),
-      "seed": .number, "restarts": autoOr(.count),
-    ]), "k": .count, "k_choice": ChoicePayload.schema.orNull,
-    "quality": .object([
-      "inertia": .number, "silhouette": .number.orNull, "silhouette_error": .number.orNull,
-      "simplified_silhouette": .number.orNull, "calinski_harabasz": .number.orNull,
-      "davies_bouldin": .number.orNull, "explained_variance": .number.orNull,
-      "structure": .words(StructureStrength.self).orNull, "min_stability": .share.orNull,
-      "stability_error": .number.orNull, "bootstraps": .count.orNull, "converged": .boolean,
-      "iterations": .count, "restarts": .count, "distance_computations": .count,
-    ]), "segments": .array(of: SegmentPayload.schema), "rules_fidelity": .share.orNull,
-    "identity": Schema.object([
-      "previous_run_id": .runID, "basis": .words(["customers", "centroids", "none"]),
-      "items": .array(
-        of: .object([
-          "from": .segmentID.orNull, "to": .segmentID.orNull,
-          "verdict": .words(SegmentVerdict.self),
-        ])),
-    ]).orNull, "warnings": .array(of: DatasetPayload.warningSchema),
-    "scale_suggestions": .array(of: ScaleSuggestion.schema), "links": .map(of: .link),
-  ]
+  private static let members: Schema.Members =
+    [
+      "run_id": .runID, "series": .string, "created_at": .time, "dataset": DatasetPayload.schema,
+      "options": .object([
+        "k": autoOr(.count), "features": .array(of: .string), "scale": .words(Scale.self),
+        "missing": .words(CleaningOptions.Missing.self),
+        "outliers": .words(CleaningOptions.Outliers.self),
+        "duplicates": .words(CleaningOptions.Duplicates.self),
+        "categorical": .words(Categorical.self), "min_size": .number, "bootstraps": autoOr(.count),
+        "seed": .number, "restarts": autoOr(.count),
+      ]), "k": .count, "k_choice": ChoicePayload.schema.orNull,
+      "quality": .object([
+        "inertia": .number, "silhouette": .number.orNull, "silhouette_error": .number.orNull,
+        "simplified_silhouette": .number.orNull, "calinski_harabasz": .number.orNull,
+        "davies_bouldin": .number.orNull, "explained_variance": .number.orNull,
+        "structure": .words(StructureStrength.self).orNull, "min_stability": .share.orNull,
+        "stability_error": .number.orNull, "bootstraps": .count.orNull, "converged": .boolean,
+        "iterations": .count, "restarts": .count, "distance_computations": .count,
+      ]), "segments": .array(of: SegmentPayload.schema), "rules_fidelity": .share.orNull,
+      "identity": Schema.object([
+        "previous_run_id": .runID, "basis": .words(["customers", "centroids", "none"]),
+        "items": .array(
+          of: .object([
+            "from": .segmentID.orNull, "to": .segmentID.orNull,
+            "verdict": .words(SegmentVerdict.self),
+          ])),
+      ]).orNull, "warnings": .array(of: DatasetPayload.warningSchema),
+      "scale_suggestions": .array(of: ScaleSuggestion.schema), "links": .map(of: .link),
+    ] + Schema.ofWithheld
 
   private static func autoOr(_ schema: Schema) -> Schema {
     .any(of: [.words(["auto"]), schema])

@@ -160,6 +160,10 @@ extension ProblemType {
     "forbidden", .forbidden, "The key does not allow this",
     "Use a key with the scope that the answer names. read is for looking and assigning, write for sending files and changing segments, admin for taking things away."
   )
+  static let segmentsWithheld = ProblemType(
+    "segments-withheld", .forbidden, "Small segments are kept from this key",
+    "The service tells of segments with at least min_segment_public customers. Ask with a key of the scope admin, or fit with min_size= so that small segments join their neighbours. /segments, /clusters, /clusters/summary, /clusters/profiles and /customers leave small segments out; what cannot is refused."
+  )
   static let tooManyRequests = ProblemType(
     "too-many-requests", .tooManyRequests, "Too many requests",
     "Wait as long as Retry-After says. RateLimit-Policy tells what is allowed and RateLimit what is left; the setting is rate_limit."
@@ -231,7 +235,7 @@ extension ProblemType {
     setAsideRows, tooManyClusters, clusterCountOutOfRange, clusterCountNotWhole,
     unknownParameter, invalidParameter, notFound, noRun, gone, preconditionFailed, nameTaken,
     malformedPatch, malformedModel, restoredRun, methodNotAllowed, notAcceptable,
-    unauthorized, forbidden, tooManyRequests,
+    unauthorized, forbidden, segmentsWithheld, tooManyRequests,
     badRequest, requestTimeout, lengthRequired, uriTooLong, fieldsTooLarge, expectationFailed,
     notImplemented, versionNotSupported,
     storeFull, diskFull, storeUnavailable, storedDataDamaged, overloaded, cancelled, stopping,
@@ -250,7 +254,7 @@ extension ProblemType {
 // What routes that do the same can go wrong by.
 extension [ProblemType] {
   /// Telling of a run that may be a restored one.
-  static let aboutModel: [ProblemType] = [.noRun, .notFound]
+  static let aboutModel: [ProblemType] = [.noRun, .notFound, .segmentsWithheld]
   /// Telling of the customers of a run.
   static let aboutRun: [ProblemType] = aboutModel + [.restoredRun]
   /// Reading rows.

@@ -10,7 +10,7 @@ struct CustomerList {
   /// Answers with some rows of the run's table.
   func answer(_ rows: RowIndices) throws(ProblemDetails) -> Answer {
     let page = try Page(call.query)
-    let table = CustomerTable(run: run)
+    let table = CustomerTable(run: run, withheld: call.withheld(in: run))
     let isWhole = page.limit == nil && page.cursor == nil
     guard isWhole, call.form == .csv || call.form == .ndjson else {
       let (items, next) = try page.bounds(of: rows.count, anchor: run.id)
@@ -23,7 +23,7 @@ struct CustomerList {
           ], columns: table.columns, rows: items.map { table.row(rows[$0]) }, next: next))
     }
     var fingerprint = Fingerprint()
-    fingerprint.add("\(run.id) \(call.request.target.text)")
+    fingerprint.add("\(run.id) \(call.request.target.text) \(call.disclosure.smallest)")
     return Answer(
       form: call.form,
       producer: RowProducer(

@@ -14,18 +14,22 @@ struct ClusterRoutes {
         parameters: [.run, .series, .wait] + Parameter.list,
         summary: "One flat row a cluster: the address that dashboards poll.",
         answers: Self.summarySchema, problems: .aboutModel,
-        .cached { call throws(ProblemDetails) in try summary(call) }),
+        .cached { call throws(ProblemDetails) in try summary(call) }
+      ).leavingOutSegments(),
       Endpoint(
         .get, "/clusters", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
         summary: "The clusters with their centroids in original and scaled units.",
         answers: Self.listSchema, problems: .aboutModel,
-        .cached { call throws(ProblemDetails) in try list(call) }),
+        .cached { call throws(ProblemDetails) in try list(call) }
+      ).leavingOutSegments(),
       Endpoint(
         .get, "/clusters/profiles", forms: Self.forms,
         parameters: [.run, .series] + Parameter.list,
         summary: "The long table cluster by feature: mean, z, lift and quantiles.",
-        answers: .list(of: ProfilePayload.schema, about: Schema.ofRun), problems: .aboutRun,
-        .cached { call throws(ProblemDetails) in try profiles(call) }),
+        answers: .list(of: ProfilePayload.schema, about: Schema.ofRun + Schema.ofWithheld),
+        problems: .aboutRun,
+        .cached { call throws(ProblemDetails) in try profiles(call) }
+      ).leavingOutSegments(),
       Endpoint(
         .get, "/clusters/k", forms: Self.forms, parameters: [.run, .series] + Parameter.list,
         summary: "The table of k: every index, the votes, and why this k.",
@@ -41,7 +45,8 @@ struct ClusterRoutes {
         .get, "/clusters/{i}", forms: [.json, .csv, .txt], parameters: [.run, .series],
         summary: "One cluster.", path: [Parameter("i", "the index of a cluster", .count)],
         answers: ClusterPayload.pageSchema, problems: .aboutModel,
-        .cached { call throws(ProblemDetails) in try one(call) }),
+        .cached { call throws(ProblemDetails) in try one(call) }
+      ).leavingOutSegments(),
     ]
   }
 
@@ -54,7 +59,8 @@ struct ClusterRoutes {
 
   private func summary(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.model()
-    let rows = run.clusters.map { ClusterPayload(run: run, cluster: $0).summaryRow }
+    let rows = clusters(of: run, call).map { ClusterPayload(run: run, cluster: $0).summaryRow }
+    let columns = ClusterPayload(run: run, cluster: run.clusters[0]).summaryRow.map(\.name)
     return try call.answer(
       RowSet(
         about: about(run) + [
@@ -63,16 +69,22 @@ struct ClusterRoutes {
           .init(name: "customers", value: .number(run.customerCount)),
           .init(name: "silhouette", value: .number(run.quality.silhouette)),
           .init(name: "rules_fidelity", value: .number(run.insight.rules?.fidelity)),
-        ], objects: rows, columns: rows[0].map(\.name)))
+        ] + call.withheldMembers(of: run), objects: rows, columns: columns))
+  }
+
+  private func clusters(of run: Run, _ call: Call) -> [Cluster] {
+    let withheld = call.withheld(in: run)
+    return run.clusters.filter { !withheld.contains($0.index) }
   }
 
   private func list(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.model()
     guard call.form == .json else {
-      let rows = run.clusters.map { ClusterPayload(run: run, cluster: $0).row }
-      return try call.answer(RowSet(objects: rows, columns: rows[0].map(\.name)))
+      let rows = clusters(of: run, call).map { ClusterPayload(run: run, cluster: $0).row }
+      let columns = ClusterPayload(run: run, cluster: run.clusters[0]).row.map(\.name)
+      return try call.answer(RowSet(objects: rows, columns: columns))
     }
-    let objects = run.clusters.map { ClusterPayload(run: run, cluster: $0).json }
+    let objects = clusters(of: run, call).map { ClusterPayload(run: run, cluster: $0).json }
     let features = run.features.map { feature -> JSON in
       [
         "feature": .string(feature.key), "header": .string(feature.header),
@@ -88,7 +100,7 @@ struct ClusterRoutes {
     return Answer(
       form: .json,
       bytes: JSON.object(
-        about(run) + [
+        about(run) + call.withheldMembers(of: run) + [
           .init(name: "features", value: .array(features)),
           .init(name: "items", value: .array(objects)),
           .init(name: "next", value: .null),
@@ -106,6 +118,9 @@ struct ClusterRoutes {
         "The run has no cluster \(call.parameter("i")); its clusters are 0 to \(run.clusters.count - 1)."
       )
     }
+    guard !call.withheld(in: run).contains(index) else {
+      throw call.disclosure.refusal("Cluster \(index) is of segments with")
+    }
     let payload = ClusterPayload(run: run, cluster: run.clusters[index])
     // A run that came back as its model has no rows to take quantiles of.
     return call.answer(run.isRestored ? payload.json : payload.withQuantiles)
@@ -115,7 +130,8 @@ struct ClusterRoutes {
     let run = try call.run()
     return try call.answer(
       RowSet(
-        about: about(run), columns: ProfilePayload.columns, rows: ProfilePayload(run: run).rows))
+        about: about(run) + call.withheldMembers(of: run), columns: ProfilePayload.columns,
+        rows: ProfilePayload(run: run).rows(of: call.segments(of: run))))
   }
 
   private func distances(_ call: Call) throws(ProblemDetails) -> Answer {
@@ -155,11 +171,11 @@ extension ClusterRoutes {
     about: Schema.ofRun + [
       "updated_at": .time, "k": .count, "customers": .number, "silhouette": .number.orNull,
       "rules_fidelity": .share.orNull,
-    ])
+    ] + Schema.ofWithheld)
 
   fileprivate static let listSchema = Schema.list(
     of: ClusterPayload.schema,
-    about: Schema.ofRun + [
+    about: Schema.ofRun + Schema.ofWithheld + [
       "features": .array(
         of: .object([
           "feature": .string, "header": .string, "unit": .string.orNull, "mean": .number,

@@ -80,9 +80,13 @@ struct FitAnswer {
     }
     // Of transactions each row is handed back with the segment of its customer.
     let transactions = rows.decoded?.archive == nil ? nil : rows.decoded?.table
+    let withheld = call.withheld(in: outcome.run)
     let customers =
       call.form == .csv
-      ? transactions.flatMap { outcome.run.dataset.table.customerRows(of: $0) } : nil
+      ? transactions.flatMap {
+        outcome.run.dataset.table.customerRows(
+          of: $0, idHashing: call.service.configuration.idHashing)
+      } : nil
     var timings = outcome.timings.map { ($0.name, $0.duration) }
     context.metrics?.note(phase: "parse", rows.duration)
     for (name, duration) in timings { context.metrics?.note(phase: name, duration) }
@@ -97,7 +101,7 @@ struct FitAnswer {
             let own = customers.map { rows in
               row.flatMap { rows[$0] < 0 ? nil : Int(rows[$0]) }
             }
-            return ScoreCells.cells(run: outcome.run, row: own ?? row)
+            return ScoreCells.cells(run: outcome.run, row: own ?? row, withheld: withheld)
           }, tag: nil)
       } else {
         call.answer(described(outcome.run, &timings))
@@ -109,7 +113,7 @@ struct FitAnswer {
   }
 
   private func described(_ run: Run, _ timings: inout [(String, Duration)]) -> JSON {
-    var json = RunPayload(run: run).json
+    var json = RunPayload(run: run, withheld: call.withheld(in: run)).json
     if options.isReported {
       // `quality` is how good the segments are.
       json = adding(

@@ -71,7 +71,10 @@ struct IdentityRoutes {
   /// The segment as it is now; of one that the current run does not have, what was chosen for it.
   private func changed(_ call: Call, id: String, series: String) throws(ProblemDetails) -> Answer {
     let snapshot = call.service.snapshot
-    guard snapshot.current(series: series)?.segmentIndex(id: id) != nil else {
+    let current = snapshot.current(series: series)
+    guard let current, let index = current.segmentIndex(id: id),
+      !call.withheld(in: current).contains(index)
+    else {
       let details = snapshot.series[series]?.details[id] ?? SegmentDetails()
       return call.answer(
         .object(
@@ -151,7 +154,7 @@ struct IdentityRoutes {
     var rows: [[JSON]] = []
     var name = ""
     for (run, isCurrent) in runs {
-      guard let segment = run.segments.first(where: { $0.id == id }) else { continue }
+      guard let segment = call.segments(of: run).first(where: { $0.id == id }) else { continue }
       let cluster = run.clusters[segment.cluster]
       name = segment.name
       rows.append(
@@ -176,10 +179,13 @@ struct IdentityRoutes {
   }
 
   private func runs(_ call: Call) throws(ProblemDetails) -> (from: Run, to: Run) {
-    try call.attempt { () throws(SegmentationError) in
+    let runs = try call.attempt { () throws(SegmentationError) in
       try call.service.runs(
         from: call.query["from"], to: call.query["to"], series: call.query["series"] ?? "default")
     }
+    try call.checkDisclosure(of: runs.from)
+    try call.checkDisclosure(of: runs.to)
+    return runs
   }
 
   private func compare(_ call: Call) throws(ProblemDetails) -> Answer {

@@ -49,7 +49,8 @@ struct ModelRoutes {
         summary:
           "The GROUP BY that compresses customers where they live to weighted distinct rows.",
         answers: Self.pushdownSchema, problems: .aboutModel,
-        .cached { call throws(ProblemDetails) in try pushdown(call) }),
+        .cached { call throws(ProblemDetails) in try pushdown(call) }
+      ).leavingOutSegments(),
     ]
   }
 
@@ -57,6 +58,7 @@ struct ModelRoutes {
     let run = try call.attempt { () throws(SegmentationError) in
       try call.service.run(id: call.parameter("id"), series: "")
     }
+    try call.checkDisclosure(of: run)
     var reader = QueryReader(call.query)
     let dialect = reader.choice("dialect", default: SQLDialect.ansi)
     let names = reader.choice("columns", default: ScoringModel.ColumnNames.key)

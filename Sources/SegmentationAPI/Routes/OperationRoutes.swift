@@ -94,7 +94,8 @@ struct OperationRoutes {
         let text = metrics.text(
           service: context.service,
           isOpenMetrics: Self.quality(of: Self.openMetrics, accept)
-            > Self.quality(of: Self.plainText, accept))
+            > Self.quality(of: Self.plainText, accept),
+          disclosure: call.disclosure)
         return Answer(
           form: .txt, bytes: text.bytes, fields: ["Content-Type": text.contentType])
       })

@@ -18,7 +18,8 @@ struct RunRoutes {
         summary: "One run, as it was answered to its fit.",
         path: [.runInPath], answers: RunPayload.schema, problems: [.notFound],
         .cached { call throws(ProblemDetails) in
-          call.answer(RunPayload(run: try run(call)).json)
+          let run = try run(call)
+          return call.answer(RunPayload(run: run, withheld: call.withheld(in: run)).json)
         }),
       Endpoint(
         .delete, "/runs/{id}",
@@ -60,6 +61,6 @@ struct RunRoutes {
     let run = try call.attempt { () throws(SegmentationError) in
       try call.service.activate(runID: call.parameter("id"))
     }
-    return call.answer(RunPayload(run: run).json)
+    return call.answer(RunPayload(run: run, withheld: call.withheld(in: run)).json)
   }
 }

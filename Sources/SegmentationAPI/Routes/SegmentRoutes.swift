@@ -27,14 +27,17 @@ struct SegmentRoutes {
           Parameter("sort", "size, share, name or a feature; a leading - turns it round"),
         ] + Parameter.list,
         summary: "The named segments of a run.",
-        answers: .list(of: SegmentPayload.rowSchema, about: Schema.ofRun), problems: .aboutRun,
-        .cached { call throws(ProblemDetails) in try list(call) }),
+        answers: .list(of: SegmentPayload.rowSchema, about: Schema.ofRun + Schema.ofWithheld),
+        problems: .aboutRun,
+        .cached { call throws(ProblemDetails) in try list(call) }
+      ).leavingOutSegments(),
       Endpoint(
         .get, "/segments/{sid}", forms: Self.segmentForms, parameters: [.run, .series],
         summary:
           "One segment: persona, profile, rule, categories, typical customers, goal and actions.",
         path: [.segmentInPath], answers: SegmentPayload.pageSchema, problems: .aboutRun,
-        .cached { call throws(ProblemDetails) in try one(call) }),
+        .cached { call throws(ProblemDetails) in try one(call) }
+      ).leavingOutSegments(),
       Endpoint(
         .get, "/segments/{sid}/customers", forms: [.json, .csv, .ndjson, .txt],
         parameters: [
@@ -46,7 +49,8 @@ struct SegmentRoutes {
         ] + Parameter.pages,
         summary: "The customers of a segment: the mailing list.",
         path: [.segmentInPath], answers: CustomerTable.listSchema, problems: .aboutRun + [.gone],
-        .computed { call throws(ProblemDetails) in try customers(call) }),
+        .computed { call throws(ProblemDetails) in try customers(call) }
+      ).leavingOutSegments(),
     ]
   }
 
@@ -65,10 +69,11 @@ struct SegmentRoutes {
 
   private func list(_ call: Call) throws(ProblemDetails) -> Answer {
     let run = try call.run()
+    let segments = call.segments(of: run)
     let pinnedFirst =
-      run.segments.filter(\.details.isPinned) + run.segments.filter { !$0.details.isPinned }
+      segments.filter(\.details.isPinned) + segments.filter { !$0.details.isPinned }
     var rows = pinnedFirst.map { SegmentPayload(run: run, segment: $0).row }
-    let columns = rows[0].map(\.name)
+    let columns = SegmentPayload(run: run, segment: run.segments[0]).row.map(\.name)
     if let sort = call.query["sort"] {
       let isReversed = sort.hasPrefix("-")
       let name = isReversed ? String(sort.dropFirst()) : sort
@@ -85,7 +90,7 @@ struct SegmentRoutes {
         about: [
           .init(name: "run_id", value: .string(run.id)),
           .init(name: "series", value: .string(run.series)),
-        ], objects: rows, columns: columns))
+        ] + call.withheldMembers(of: run), objects: rows, columns: columns))
   }
 
   private func segment(_ call: Call, in run: Run) throws(ProblemDetails) -> Segment {
@@ -97,7 +102,11 @@ struct SegmentRoutes {
         "The run has no segment \(id)\(near.map { "; did you mean \($0)?" } ?? "; GET /segments lists those it has.")"
       )
     }
-    return run.segments[index]
+    let segment = run.segments[index]
+    guard !call.withheld(in: run).contains(segment.cluster) else {
+      throw call.disclosure.refusal("\(id) is of segments with")
+    }
+    return segment
   }
 
   /// One segment of the run that is asked about.

@@ -125,6 +125,16 @@ struct Setting: Sendable {
       "requests of one key, or of one address without a key, such as 20/s, 600/min or 5000/h; empty for no limit"
     ),
     Setting(
+      "id_hash_key",
+      .secret(\.idHashKey) {
+        $0.isEmpty || $0.utf8.count >= 16 ? nil : "takes 16 characters or more, kept secret"
+      },
+      "secret by which customer ids are replaced with codes before anything is stored; empty keeps them"
+    ),
+    Setting(
+      "min_segment_public", .integer(\.minSegmentPublic, 0...1_000_000_000),
+      "fewest customers of a segment that keys without the scope admin are told of; 0 for all"),
+    Setting(
       "playbook", .text(\.playbook),
       "file with the words by which columns are recognised and the advice for segments; empty for the service's own"
     ),

@@ -60,6 +60,10 @@ struct Settings: Sendable, Equatable {
   var openAccess = false
   /// How much a client may ask; empty for no limit.
   var rateLimit = ""
+  /// The secret by which customer ids are replaced with codes; empty to keep them.
+  var idHashKey = ""
+  /// The fewest customers of a segment that keys without the scope admin are told of.
+  var minSegmentPublic = 0
   /// The file with the words by which columns are recognised and the advice for segments; empty for
   /// the service's own.
   var playbook = ""
