@@ -53,8 +53,8 @@ public struct Canvas {
   /// Where texts stand, so that none is put on another.
   private(set) var texts: [Box] = []
   private var body: [UInt8] = []
-  /// Whether anything has one of the eleven steps, whose rules are then needed.
-  private var hasSteps = false
+  /// The styles of what was drawn, as elements name them: one, or several with spaces between them.
+  private var styles: Set<String> = ["ground"]
   private let chosenColours: [(index: Int, colour: String)]
 
   init(
@@ -117,7 +117,7 @@ public struct Canvas {
     write("\"")
     if anchor != .start { write(" text-anchor=\"\(anchor.rawValue)\"") }
     if isBold { write(" font-weight=\"bold\"") }
-    if !style.isEmpty { write(" class=\"\(style)\"") }
+    classes(style)
     if isUpright {
       write(" transform=\"rotate(-90 ")
       write(x)
@@ -224,6 +224,11 @@ public struct Canvas {
     _ marker: Marker, x: Double, y: Double, radius: Double, style: String = "", data: [Datum] = [],
     hint: String? = nil
   ) {
+    // A tenth of a pixel is finer than is seen, and pictures hold hundreds of marks.
+    let (x, y) = ((x * 10).rounded() / 10, (y * 10).rounded() / 10)
+    if marker == .circle {
+      return circle(x: x, y: y, radius: radius, style: style, data: data, hint: hint)
+    }
     write("<path d=\"")
     marker.appendPath(x: x, y: y, radius: radius, to: &body)
     write("\"")
@@ -283,7 +288,9 @@ public struct Canvas {
     out.escaped(title)
     out.write("</title>\n<desc id=\"chart-\(name)-desc\">")
     out.escaped(explanation)
-    out.write("</desc>\n<style>\(Palette.styleSheet(hasSteps: hasSteps))")
+    out.write(
+      "</desc>\n<style>\(Palette.styleSheet(using: Set(styles.flatMap { $0.split(separator: " ").map(String.init) })))"
+    )
     for (index, colour) in chosenColours {
       out.write(".sc .p\(index){fill:\(colour)}")
     }
@@ -316,9 +323,14 @@ public struct Canvas {
     NumberText.appendCoordinate(value, to: &body)
   }
 
+  private mutating func classes(_ style: String) {
+    guard !style.isEmpty else { return }
+    styles.insert(style)
+    write(" class=\"\(style)\"")
+  }
+
   private mutating func attributes(style: String, _ data: [Datum]) {
-    if !style.isEmpty { write(" class=\"\(style)\"") }
-    hasSteps = hasSteps || Palette.isStep(style)
+    classes(style)
     for datum in data {
       write(" data-\(datum.name)=\"")
       escaped(datum.text)

@@ -8,8 +8,8 @@ extension Canvas {
     var x = left
     var y = bottom
     let shown = segments.prefix(Canvas.segmentLimit)
-    // Names share the width: two fit beside each other at least.
-    let widest = min(room, max(140, room / 2 - 30))
+    // Names share the width, so that two fit beside each other, unless it is too narrow for that.
+    let widest = room < 400 ? room - 18 : room / 2 - 30
     func advance(_ length: Double) {
       if x > left, x + length > right {
         x = left

@@ -38,12 +38,6 @@ enum Palette {
     return 5 + Int((min(max(value, -1), 1) * 5).rounded())
   }
 
-  /// Whether a class, the first of several, is one of the eleven steps: `d0` … `d10`.
-  static func isStep(_ style: String) -> Bool {
-    let start = Array(style.utf8.prefix(2))
-    return start.count == 2 && start[0] == UInt8(ascii: "d") && (48...57).contains(start[1])
-  }
-
   /// Whether a text is `#rrggbb`.
   static func isColour(_ text: String) -> Bool {
     text.utf8.count == 7 && text.utf8.first == UInt8(ascii: "#")
@@ -55,49 +49,60 @@ enum Palette {
       }
   }
 
-  /// The style sheet of every picture.
+  /// A rule of a style sheet: the styles it is for, and what it says.
+  private typealias Rule = (styles: [String], declarations: String)
+
+  /// The style sheet of a picture, without the rules that it has no use for.
   ///
   /// Plain rules, so that viewers without variables read them too.
   ///
-  /// - Parameter hasSteps: whether the picture has cells or keys in the eleven steps.
-  static func styleSheet(hasSteps: Bool) -> String { hasSteps ? sheets.all : sheets.withoutSteps }
-
-  private static let sheets = (all: sheet(hasSteps: true), withoutSteps: sheet(hasSteps: false))
-
-  private static func sheet(hasSteps: Bool) -> String {
-    var rules = [
-      #".sc{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif}"#,
-      ".sc .axis{fill:none;stroke:#8c959f}.sc .grid{fill:none;stroke:#8c959f;stroke-opacity:.25}",
-      ".sc .mean{fill:none;stroke-dasharray:4 3;stroke-width:1.5}",
-      ".sc .curve{fill:none;stroke-width:2;stroke-linejoin:round}",
-      ".sc .dot{stroke-width:.6;fill-opacity:.8}.sc .flow{fill-opacity:.45}",
-      ".sc .centroid{stroke-width:2.5;paint-order:stroke}.sc .box{stroke-width:1.2;fill-opacity:.7}",
-      ".sc .whisker{fill:none;stroke-width:1.2}.sc .bar{fill-opacity:.9}.sc .crisp{shape-rendering:crispEdges}",
-    ]
-    rules += theme(
-      ground: lightGround, ink: lightInk, muted: lightMuted, fills: light,
-      steps: hasSteps ? lightSteps : [])
-    let night = theme(
-      ground: darkGround, ink: darkInk, muted: darkMuted, fills: dark,
-      steps: hasSteps ? darkSteps : [])
-    rules.append("@media(prefers-color-scheme:dark){\(night.joined())}")
-    return rules.joined()
+  /// - Parameter used: the styles of the picture's elements.
+  static func styleSheet(using used: Set<String>) -> String {
+    func text(_ rules: [Rule]) -> String {
+      rules.map { rule in
+        let selectors = rule.styles.compactMap { style in
+          style == "text" ? ".sc text" : used.contains(style) ? ".sc .\(style)" : nil
+        }
+        return selectors.isEmpty
+          ? "" : "\(selectors.joined(separator: ",")){\(rule.declarations)}"
+      }.joined()
+    }
+    let night = text(darkRules)
+    return
+      #".sc{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif}"#
+      + text(shapes) + text(lightRules) + "@media(prefers-color-scheme:dark){\(night)}"
   }
 
-  private static func theme(
+  private static let shapes: [Rule] = [
+    (["axis", "grid"], "fill:none;stroke:#8c959f"), (["grid"], "stroke-opacity:.25"),
+    (["mean"], "fill:none;stroke-dasharray:4 3;stroke-width:1.5"),
+    (["curve"], "fill:none;stroke-width:2;stroke-linejoin:round"),
+    (["dot"], "stroke-width:.6;fill-opacity:.8"), (["flow"], "fill-opacity:.45"),
+    (["centroid"], "stroke-width:2.5;paint-order:stroke"),
+    (["box"], "stroke-width:1.2;fill-opacity:.7"), (["whisker"], "fill:none;stroke-width:1.2"),
+    (["bar"], "fill-opacity:.9"), (["crisp"], "shape-rendering:crispEdges"),
+    (["ring"], "fill:none"),
+  ]
+
+  private static let lightRules = rules(
+    ground: lightGround, ink: lightInk, muted: lightMuted, fills: light, steps: lightSteps)
+  private static let darkRules = rules(
+    ground: darkGround, ink: darkInk, muted: darkMuted, fills: dark, steps: darkSteps)
+
+  private static func rules(
     ground: String, ink: String, muted: String, fills: [String],
     steps: [(fill: String, isDark: Bool)]
-  ) -> [String] {
-    var rules = [
-      ".sc .ground{fill:\(ground)}.sc text,.sc .centroid{fill:\(ink)}.sc .muted{fill:\(muted)}",
-      ".sc .dot,.sc .centroid,.sc .bar,.sc .cell{stroke:\(ground)}.sc .ring{fill:none;stroke:\(ink)}",
-      ".sc .mean,.sc .whisker,.sc .box{stroke:\(ink)}.sc .curve{stroke:\(fills[0])}",
-    ]
-    for (index, fill) in fills.enumerated() { rules.append(".sc .s\(index){fill:\(fill)}") }
-    for (index, step) in steps.enumerated() {
-      rules.append(
-        ".sc .d\(index){fill:\(step.fill)}.sc .e\(index){fill:\(step.isDark ? "#fff" : "#000")}")
-    }
-    return rules
+  ) -> [Rule] {
+    [
+      (["ground"], "fill:\(ground)"), (["text", "centroid"], "fill:\(ink)"),
+      (["muted"], "fill:\(muted)"), (["dot", "centroid", "bar", "cell"], "stroke:\(ground)"),
+      (["ring", "mean", "whisker", "box"], "stroke:\(ink)"), (["curve"], "stroke:\(fills[0])"),
+    ] + fills.enumerated().map { (["s\($0)"], "fill:\($1)") }
+      + steps.enumerated().flatMap { index, step -> [Rule] in
+        [
+          (["d\(index)"], "fill:\(step.fill)"),
+          (["e\(index)"], "fill:\(step.isDark ? "#fff" : "#000")"),
+        ]
+      }
   }
 }

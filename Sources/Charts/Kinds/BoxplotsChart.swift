@@ -38,8 +38,10 @@ public struct BoxplotsChart: Chart {
     self.quantiles = quantiles
   }
 
-  private var shownSegments: Int { min(segments.count, Canvas.segmentLimit) }
-  private var shownFeatures: Int { min(features.count, BoxplotsChart.panelLimit) }
+  private var shownSegments: Int { Shown(segments).count }
+  private var shownFeatures: Shown {
+    Shown("features", features.count, limit: BoxplotsChart.panelLimit)
+  }
 
   /// How far the medians of the segments lie apart, in mean widths of their boxes.
   private func distance(of feature: Int) -> Double {
@@ -68,16 +70,11 @@ public struct BoxplotsChart: Chart {
 
   /// How to read the picture.
   public var explanation: String {
-    var notes = [
-      "Boxes hold the middle half of a segment’s customers, the line in them is the median, whiskers reach from the 10% to the 90% quantile."
+    let notes = [
+      "Boxes hold the middle half of a segment’s customers, the line in them is the median, whiskers reach from the 10% to the 90% quantile.",
+      Shown(segments).note, shownFeatures.note,
     ]
-    if shownSegments < segments.count {
-      notes.append("The \(shownSegments) largest of \(segments.count) segments are shown.")
-    }
-    if shownFeatures < features.count {
-      notes.append("The first \(shownFeatures) of \(features.count) features are shown.")
-    }
-    return notes.joined(separator: " ")
+    return notes.compactMap(\.self).joined(separator: " ")
   }
 
   /// Draws what stands below the title.
@@ -86,7 +83,7 @@ public struct BoxplotsChart: Chart {
     let longest = labels.map { TextMetrics.width($0, size: 12) }.max() ?? 0
     let side = min(longest, canvas.room * 0.36) + 28
     let rowHeight = 22.0
-    for index in 0..<shownFeatures {
+    for index in 0..<shownFeatures.count {
       let feature = features[index]
       canvas.text(
         feature.label, x: canvas.left, y: canvas.bottom + 13, size: 13, isBold: true,

@@ -59,8 +59,10 @@ public struct CategoriesChart: Chart {
     self.columns = columns
   }
 
-  private var shownSegments: Int { min(segments.count, Canvas.segmentLimit) }
-  private var shownColumns: ArraySlice<Column> { columns.prefix(CategoriesChart.columnLimit) }
+  private var shownSegments: Int { Shown(segments).count }
+  private var shownColumns: Shown {
+    Shown("columns", columns.count, limit: CategoriesChart.columnLimit)
+  }
 
   /// What one sees, in words.
   public var title: String {
@@ -90,24 +92,19 @@ public struct CategoriesChart: Chart {
 
   /// How to read the picture.
   public var explanation: String {
-    var notes = [
-      "Numbers are the share of a segment’s customers in the category; the colour is the lift, that share over the share among all customers. Without colour there are too few customers to tell."
+    let shown = columns.prefix(shownColumns.count)
+    let notes = [
+      "Numbers are the share of a segment’s customers in the category; the colour is the lift, that share over the share among all customers. Without colour there are too few customers to tell.",
+      Shown(segments).note, shownColumns.note,
+      shown.contains { $0.categories.count > CategoriesChart.categoryLimit }
+        ? "The \(CategoriesChart.categoryLimit) most frequent categories are shown." : nil,
     ]
-    if shownSegments < segments.count {
-      notes.append("The \(shownSegments) largest of \(segments.count) segments are shown.")
-    }
-    if shownColumns.count < columns.count {
-      notes.append("The first \(shownColumns.count) of \(columns.count) columns are shown.")
-    }
-    if shownColumns.contains(where: { $0.categories.count > CategoriesChart.categoryLimit }) {
-      notes.append("The \(CategoriesChart.categoryLimit) most frequent categories are shown.")
-    }
-    return notes.joined(separator: " ")
+    return notes.compactMap(\.self).joined(separator: " ")
   }
 
   /// Draws what stands below the title.
   public func draw(on canvas: inout Canvas) {
-    for column in shownColumns {
+    for column in columns.prefix(shownColumns.count) {
       canvas.text(
         column.feature.label, x: canvas.left, y: canvas.bottom + 13, size: 13, isBold: true,
         room: canvas.room)
@@ -156,28 +153,23 @@ public struct CategoriesChart: Chart {
         }
       }
     }
-    return VegaLite(
-      self, values: values,
-      [
-        (
-          "facet",
-          [
-            "field": "column", "type": "nominal", "title": nil,
-            "sort": .array(labels.map { .string($0) }),
-          ]
-        ),
-        ("columns", 1), ("resolve", ["scale": ["x": "independent"]]),
-        (
-          "spec",
-          .object(
-            VegaLite.heatMap(
-              y: segments.rowChannel,
-              x: VegaLite.channel(
-                "category", "nominal", nil,
-                [("axis", ["orient": "top", "labelAngle": -30, "labelLimit": 160])]),
-              colour: "lift", title: "lift", domain: (0, 2), middle: 1, text: "share", format: ".0%"
-            ).map { .init(name: $0.0, value: $0.1) })
-        ),
-      ])
+    // A picture a column, one below the other: in facets with a scale of their own the two layers would
+    // each ask for one.
+    let panels = labels.map { label -> JSON in
+      let column: JSON = ["field": "column", "equal": .string(label)]
+      let map = VegaLite.heatMap(
+        y: segments.rowChannel,
+        x: VegaLite.channel(
+          "category", "nominal", nil,
+          [("axis", ["orient": "top", "labelAngle": -30, "labelLimit": 160])]),
+        colour: "lift", title: "lift", steps: VegaLite.diverging(from: 0, by: 1, to: 2),
+        text: "share", format: ".0%")
+      return .object(
+        [
+          .init(name: "title", value: ["text": .string(label), "anchor": "start", "fontSize": 11]),
+          .init(name: "transform", value: [["filter": column]]),
+        ] + map.map { .init(name: $0.0, value: $0.1) })
+    }
+    return VegaLite(self, values: values, [("vconcat", .array(panels))])
   }
 }

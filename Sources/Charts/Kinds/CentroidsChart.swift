@@ -136,6 +136,26 @@ public struct CentroidsChart: Chart {
   /// The Vega-Lite form.
   public var specification: VegaLite {
     let names = segments.uniqueNames
+    // One scale for both directions, here too, with room for the marks.
+    let spans = [places.map(\.x), places.map(\.y)].map { values in
+      let finite = values.filter(\.isFinite)
+      return (low: finite.min() ?? 0, high: finite.max() ?? 0)
+    }
+    let reach = max(spans.map { $0.high - $0.low }.max() ?? 0, 1e-9) * 0.6
+    let axes = zip(["x", "y"], spans).map { name, span -> JSON in
+      let middle = (span.low + span.high) / 2
+      return VegaLite.channel(
+        name, "quantitative", name == "x" ? "map, first axis" : "map, second axis",
+        [
+          (
+            "scale",
+            [
+              "domain": [.number(middle - reach as Double?), .number(middle + reach as Double?)],
+              "nice": false, "zero": false,
+            ]
+          )
+        ])
+    }
     return VegaLite(
       self,
       values: segments.indices.map {
@@ -145,13 +165,12 @@ public struct CentroidsChart: Chart {
         ]
       },
       [
-        ("width", 420), ("height", 320),
+        ("width", 400), ("height", 400),
         ("mark", ["type": "point", "filled": true, "tooltip": true]),
         (
           "encoding",
           [
-            "x": VegaLite.quantity("x", "map, first axis"),
-            "y": VegaLite.quantity("y", "map, second axis"),
+            "x": axes[0], "y": axes[1],
             "size": VegaLite.channel(
               "size", "quantitative", "customers", [("scale", ["range": [60, 1200]])]),
             "color": segments.colourChannel, "shape": segments.shapeChannel,

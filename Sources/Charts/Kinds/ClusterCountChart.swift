@@ -80,19 +80,7 @@ public struct ClusterCountChart: Chart {
 
   /// Draws what stands below the title.
   public func draw(on canvas: inout Canvas) {
-    let columns = canvas.room >= 520 ? 2 : 1
-    let gap = 20.0
-    let width = (canvas.room - gap * Double(columns - 1)) / Double(columns)
-    let height = 200.0
-    let top = canvas.bottom
-    for (position, index) in indices.enumerated() {
-      let left = canvas.left + Double(position % columns) * (width + gap)
-      let y = top + Double(position / columns) * height
-      panel(
-        index, in: .init(left: left, top: y, right: left + width, bottom: y + height - 10),
-        on: &canvas)
-    }
-    canvas.bottom = top + Double((indices.count + columns - 1) / columns) * height
+    canvas.panels(indices) { panel($0, in: $1, on: &$2) }
   }
 
   /// The position of the number of segments that an index is for; nil for one that is not shown.

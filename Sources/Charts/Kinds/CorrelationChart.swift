@@ -23,7 +23,9 @@ public struct CorrelationChart: Chart {
     self.method = method
   }
 
-  private var shown: Int { min(features.count, CorrelationChart.featureLimit) }
+  private var shown: Shown {
+    Shown("features", features.count, limit: CorrelationChart.featureLimit)
+  }
 
   /// What one sees, in words.
   public var title: String {
@@ -53,17 +55,16 @@ public struct CorrelationChart: Chart {
   public var explanation: String {
     let all =
       "\(method) correlation of each pair of features: 1 moves together, −1 against, 0 neither."
-    return shown == features.count
-      ? all : "\(all) The first \(shown) of \(features.count) features are shown."
+    return [all, shown.note].compactMap(\.self).joined(separator: " ")
   }
 
   /// Draws what stands below the title.
   public func draw(on canvas: inout Canvas) {
-    let labels = features.prefix(shown).map { Label.clean($0.name) }
+    let labels = features.prefix(shown.count).map { Label.clean($0.name) }
     let map = HeatMap(
       rows: labels, columns: labels,
-      cells: (0..<shown).map { row in
-        (0..<shown).map { column in
+      cells: (0..<shown.count).map { row in
+        (0..<shown.count).map { column in
           let r = coefficients[row][column]
           return HeatMap.Cell(
             level: r, text: r.map { NumberText.fixed($0, decimals: 2) } ?? "–",
@@ -98,6 +99,7 @@ public struct CorrelationChart: Chart {
           "column", "nominal", nil,
           [
             ("sort", sort), ("axis", ["orient": "top", "labelAngle": -30, "labelLimit": 160]),
-          ]), colour: "r", title: "r", domain: (-1, 1), text: "r", format: ".2f"))
+          ]), colour: "r", title: "r", steps: VegaLite.diverging(from: -1, by: 0, to: 1), text: "r",
+        format: ".2f"))
   }
 }

@@ -35,7 +35,9 @@ public struct HistogramsChart: Chart {
   /// Histograms, one panel each.
   public init(histograms: [Histogram]) { self.histograms = histograms }
 
-  private var shown: ArraySlice<Histogram> { histograms.prefix(HistogramsChart.panelLimit) }
+  private var shown: Shown {
+    Shown("features", histograms.count, limit: HistogramsChart.panelLimit)
+  }
 
   /// What one sees, in words.
   public var title: String {
@@ -57,25 +59,12 @@ public struct HistogramsChart: Chart {
   /// How to read the picture.
   public var explanation: String {
     let all = "Bars count the customers between two values."
-    return shown.count == histograms.count
-      ? all : "\(all) The first \(shown.count) of \(histograms.count) features are shown."
+    return [all, shown.note].compactMap(\.self).joined(separator: " ")
   }
 
   /// Draws what stands below the title.
   public func draw(on canvas: inout Canvas) {
-    let columns = canvas.room >= 520 ? 2 : 1
-    let gap = 24.0
-    let width = (canvas.room - gap * Double(columns - 1)) / Double(columns)
-    let height = 200.0
-    let top = canvas.bottom
-    for (position, histogram) in shown.enumerated() {
-      let left = canvas.left + Double(position % columns) * (width + gap)
-      let y = top + Double(position / columns) * height
-      panel(
-        histogram, in: .init(left: left, top: y, right: left + width, bottom: y + height - 14),
-        on: &canvas)
-    }
-    canvas.bottom = top + Double((shown.count + columns - 1) / columns) * height
+    canvas.panels(histograms.prefix(shown.count)) { panel($0, in: $1, on: &$2) }
   }
 
   private func panel(_ histogram: Histogram, in box: Canvas.Box, on canvas: inout Canvas) {

@@ -163,7 +163,8 @@ public struct MovementChart: Chart {
           [
             ("sort", .array(columns.map { .string($0) })),
             ("axis", ["orient": "top", "labelAngle": -30, "labelLimit": 160]),
-          ]), colour: "customers", title: "customers", domain: (-most, most), text: "customers",
+          ]), colour: "customers", title: "customers", steps: VegaLite.sequential(to: most),
+        text: "customers",
         format: ",.4~g"))
   }
 }

@@ -27,8 +27,10 @@ public struct ProfilesChart: Chart {
     self.means = means
   }
 
-  private var shownSegments: Int { min(segments.count, Canvas.segmentLimit) }
-  private var shownFeatures: Int { min(features.count, ProfilesChart.featureLimit) }
+  private var shownSegments: Shown { Shown(segments) }
+  private var shownFeatures: Shown {
+    Shown("features", features.count, limit: ProfilesChart.featureLimit)
+  }
 
   /// What one sees, in words.
   public var title: String {
@@ -47,25 +49,20 @@ public struct ProfilesChart: Chart {
 
   /// How to read the picture.
   public var explanation: String {
-    var notes = [
-      "Numbers are means in the unit of the feature; the colour says how far they are from the mean of all customers."
+    let notes = [
+      "Numbers are means in the unit of the feature; the colour says how far they are from the mean of all customers.",
+      shownSegments.note, shownFeatures.note,
     ]
-    if shownSegments < segments.count {
-      notes.append("The \(shownSegments) largest of \(segments.count) segments are shown.")
-    }
-    if shownFeatures < features.count {
-      notes.append("The first \(shownFeatures) of \(features.count) features are shown.")
-    }
-    return notes.joined(separator: " ")
+    return notes.compactMap(\.self).joined(separator: " ")
   }
 
   /// Draws what stands below the title.
   public func draw(on canvas: inout Canvas) {
-    let columns = Array(features.prefix(shownFeatures))
+    let columns = Array(features.prefix(shownFeatures.count))
     let map = HeatMap(
-      rows: segments.prefix(shownSegments).map { Label.clean($0.name) },
-      rowMarks: Array(0..<shownSegments), columns: columns.map(\.label),
-      cells: (0..<shownSegments).map { segment in
+      rows: segments.prefix(shownSegments.count).map { Label.clean($0.name) },
+      rowMarks: Array(0..<shownSegments.count), columns: columns.map(\.label),
+      cells: (0..<shownSegments.count).map { segment in
         columns.indices.map { feature in
           HeatMap.Cell(
             level: z[segment][feature] / 2, text: NumberText.short(means[segment][feature]),
@@ -103,18 +100,36 @@ public struct ProfilesChart: Chart {
           [
             ("sort", .array(labels.map { .string($0) })),
             ("axis", ["orient": "top", "labelAngle": -30, "labelLimit": 160]),
-          ]), colour: "z", title: "z", domain: (-2, 2), text: "mean", format: ".4~g"))
+          ]), colour: "z", title: "z", steps: VegaLite.diverging(from: -2, by: 0, to: 2),
+        text: "mean", format: ".4~g"))
   }
 }
 
 extension VegaLite {
+  /// A value and the colour of a cell that has it; between two values colours are mixed.
+  typealias ColourStep = (value: Double, colour: String)
+
+  /// The colour of what is as usual.
+  private static let neutral = "#f3f4f6"
+
+  /// Colours for what lies below and above the usual.
+  static func diverging(from low: Double, by middle: Double, to high: Double) -> [ColourStep] {
+    [(low, "#b04a00"), (middle, neutral), (high, "#005f9e")]
+  }
+
+  /// Colours for amounts.
+  static func sequential(to most: Double) -> [ColourStep] { [(0, neutral), (most, "#005f9e")] }
+
   /// Coloured cells with numbers in them.
   static func heatMap(
-    y: JSON, x: JSON, colour: String, title: String, domain: (Double, Double), middle: Double = 0,
-    text: String, format: String
+    y: JSON, x: JSON, colour: String, title: String, steps: [ColourStep], text: String,
+    format: String
   ) -> [(String, JSON)] {
-    let isStrong =
-      "datum.\(colour) > \(NumberText.exact(middle + 0.8 * (domain.1 - middle))) || datum.\(colour) < \(NumberText.exact(middle - 0.8 * (middle - domain.0)))"
+    // Text is white on what is nearly as dark as an end.
+    let middle = steps.first { $0.colour == neutral }?.value ?? 0
+    let isStrong = steps.filter { $0.value != middle }.map { step in
+      "datum.\(colour) \(step.value < middle ? "<" : ">") \(NumberText.exact(middle + 0.8 * (step.value - middle)))"
+    }.joined(separator: " || ")
     return [
       ("width", ["step": 74]), ("height", ["step": 28]), ("encoding", ["y": y, "x": x]),
       (
@@ -129,12 +144,9 @@ extension VegaLite {
                   (
                     "scale",
                     [
-                      "range": ["#b04a00", "#f3f4f6", "#005f9e"],
-                      "domain": [
-                        .number(domain.0 as Double?), .number(middle as Double?),
-                        .number(domain.1 as Double?),
-                      ],
-                      "clamp": true,
+                      "range": .array(steps.map { .string($0.colour) }),
+                      "domain": .array(steps.map { .number($0.value as Double?) }),
+                      "interpolate": "rgb", "clamp": true,
                     ]
                   )
                 ])

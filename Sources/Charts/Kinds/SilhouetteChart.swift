@@ -41,7 +41,7 @@ public struct SilhouetteChart: Chart {
     }
   }
 
-  private var shown: Int { min(segments.count, Canvas.segmentLimit) }
+  private var shown: Shown { Shown(segments) }
 
   /// What one sees, in words.
   public var title: String {
@@ -70,19 +70,17 @@ public struct SilhouetteChart: Chart {
         "\(NumberText.short(Double(drawn))) of \(NumberText.short(Double(measured))) customers are drawn, evenly over the ranks of each segment."
       )
     }
-    if shown < segments.count {
-      notes.append("The \(shown) largest of \(segments.count) segments are shown.")
-    }
+    if let note = shown.note { notes.append(note) }
     return notes.joined(separator: " ")
   }
 
   /// Draws what stands below the title.
   public func draw(on canvas: inout Canvas) {
-    let drawn = values.prefix(shown)
+    let drawn = values.prefix(shown.count)
     let total = max(drawn.reduce(0) { $0 + $1.count }, 1)
     let bands = drawn.map { max(22, Double($0.count) / Double(total) * 420) }
     let height = bands.reduce(0) { $0 + $1 + 8 }
-    let labels = segments.prefix(shown).map { Label.clean($0.name) }
+    let labels = segments.prefix(shown.count).map { Label.clean($0.name) }
     let longest = labels.map { TextMetrics.width($0, size: 12) }.max() ?? 0
     let side = min(longest, canvas.room * 0.34) + 30
     let plot = Plot(

@@ -15,7 +15,7 @@ public struct SizesChart: Chart {
   }
 
   private var total: Double { max(sizes.reduce(0, +), .leastNonzeroMagnitude) }
-  private var shown: Int { min(segments.count, Canvas.segmentLimit) }
+  private var shown: Shown { Shown(segments) }
 
   /// What one sees, in words.
   public var title: String {
@@ -34,14 +34,13 @@ public struct SizesChart: Chart {
   public var explanation: String {
     let all =
       "All \(NumberText.short(sizes.reduce(0, +))) customers are in one of \(segments.count) segments."
-    return shown == segments.count
-      ? all : "\(all) The \(shown) largest of them are shown."
+    return [all, shown.note].compactMap(\.self).joined(separator: " ")
   }
 
   /// Draws what stands below the title.
   public func draw(on canvas: inout Canvas) {
-    let labels = segments.prefix(shown).map { Label.clean($0.name) }
-    let texts = sizes.prefix(shown).map {
+    let labels = segments.prefix(shown.count).map { Label.clean($0.name) }
+    let texts = sizes.prefix(shown.count).map {
       "\(NumberText.short($0)) (\(NumberText.percent($0 / total)))"
     }
     let longest = labels.map { TextMetrics.width($0, size: 12) }.max() ?? 0
@@ -50,7 +49,7 @@ public struct SizesChart: Chart {
     let left = canvas.left + side
     let scale = LinearScale(over: [0] + sizes, from: left, to: canvas.right - after, count: 4)
     let most = sizes.max() ?? 1
-    for index in 0..<shown {
+    for index in 0..<shown.count {
       let y = canvas.bottom + Double(index) * 30
       // The longest bar takes all the room: the numbers stand beside the bars, not on an axis.
       let end = left + (scale.end - left) * (most > 0 ? max(sizes[index], 0) / most : 0)
@@ -67,7 +66,7 @@ public struct SizesChart: Chart {
         ], hint: "\(Label.isolated(segments[index].name)): \(texts[index])")
       canvas.text(texts[index], x: end + 8, y: y + 16, room: after)
     }
-    canvas.bottom += Double(shown) * 30 + 4
+    canvas.bottom += Double(shown.count) * 30 + 4
   }
 
   /// The Vega-Lite form.

@@ -27,6 +27,13 @@ public struct VegaLite: Sendable, Equatable {
             "anchor": "start",
           ]),
         .init(name: "data", value: ["values": .array(values)]),
+        // Names of any length: what is long is cut, and whole in a tooltip.
+        .init(
+          name: "config",
+          value: [
+            "axis": ["labelLimit": 160, "titleLimit": 320], "header": ["labelLimit": 260],
+            "legend": ["labelLimit": 200],
+          ]),
       ] + members.map { JSON.Member(name: $0.0, value: $0.1) })
   }
 
