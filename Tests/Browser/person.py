@@ -5,8 +5,9 @@ import csv
 import io
 import json
 import os
+import random
 import shutil
-import subprocess
+import tempfile
 import urllib.request
 
 from chromium import Chromium
@@ -322,6 +323,54 @@ def trouble(browser):
     print("trouble: told in words")
 
 
+def progress(browser):
+    """A large file: what is being done and how far it is, and an end to it when one has enough."""
+    folder = tempfile.TemporaryDirectory(prefix="large-")
+
+    def large(name, seed):
+        dice = random.Random(seed)
+        path = os.path.join(folder.name, name)
+        with open(path, "w") as file:
+            file.write("id,age,income,spent,visits\n")
+            file.writelines(f"{i},{dice.random() * 60:.4f},{dice.random() * 90:.4f},{dice.random() * 400:.4f},{dice.random() * 9:.4f}\n" for i in range(250_000))
+        return path
+
+    page = browser.page()
+    page.look(1280, 800)
+    page.open(url + "/?series=large")
+    page.value("""(() => {
+      window.told = [];
+      const bar = document.getElementById("progress-bar");
+      new MutationObserver(() => told.push([document.getElementById("progress-text").textContent, bar.hasAttribute("value") ? bar.value / bar.max : null]))
+        .observe(document.getElementById("progress"), {subtree: true, childList: true, characterData: true, attributes: true});
+    })()""")
+    page.drop("#drop", large("large.csv", 1))
+    page.wait("document.getElementById('progress-text').textContent.startsWith('Finding segments and')", 60)
+    page.wait("document.getElementById('progress-time').textContent.includes('left')", 60)
+    if arguments.pictures:
+        page.screenshot(f"{arguments.pictures}/progress.png", whole=False)
+    page.wait("document.querySelectorAll('.card').length > 1 && !document.querySelector('#fit.busy')", 180)
+    told = page.value("told")
+    texts = list(dict.fromkeys(text for text, _ in told))
+    assert texts[0].startswith("Sending large.csv") and len([t for t in texts if t.startswith(("Finding", "Drawing", "Cleaning", "Naming"))]) >= 2, texts
+    first = next(i for i, (text, _) in enumerate(told) if text.startswith("Finding segments and"))
+    shares = [share for _, share in told[first:] if share is not None]
+    assert shares == sorted(shares) and shares[-1] > 0.5, shares
+    run = json.loads(get("/clusters/summary?series=large"))["run_id"]
+    assert page.value("document.getElementById('view').dataset.run") == run
+    # Another one is stopped: no run comes of it.
+    page.drop("#drop", large("other.csv", 2))
+    page.wait("document.getElementById('progress-text').textContent.startsWith('Finding segments and')", 60)
+    page.click("#cancel")
+    page.wait("document.getElementById('live').textContent === 'Stopped.' && !document.querySelector('#fit.busy')", 30)
+    states = [job["state"] for job in json.loads(get("/jobs?flat=1"))]
+    assert states[-2:] == ["succeeded", "cancelled"], states
+    assert json.loads(get("/clusters/summary?series=large"))["run_id"] == run
+    check(page, "progress")
+    folder.cleanup()
+    print(f"progress: {len(texts)} phases told, up to {shares[-1]:.0%}; a second one stopped")
+
+
 with Chromium(arguments.browser) as browser:
     empty = browser.page()
     empty.look(1280, 800)
@@ -340,4 +389,5 @@ with Chromium(arguments.browser) as browser:
     narrow(browser)
     hostile(browser)
     trouble(browser)
+    progress(browser)
     without_script(browser)

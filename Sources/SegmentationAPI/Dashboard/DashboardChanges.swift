@@ -193,6 +193,16 @@ struct DashboardConnect {
                 note: "CSV"),
             ])
         }
+        if !run.isRestored {
+          group(
+            &html, "Report",
+            [
+              .init(label: "To read and print", address: "/report.html?\(query)", note: "HTML"),
+              .init(
+                label: "To edit", address: "/report.md?\(query)", file: "report.md",
+                note: "Markdown"),
+            ])
+        }
         group(
           &html, "Model, to score elsewhere",
           [
@@ -231,6 +241,7 @@ struct DashboardConnect {
               needsCustomers: true, label: "Charts", address: "/charts?\(query)",
               note: "SVG, Vega-Lite"),
             .init(label: "This run", address: "/runs/\(run.id)", note: "JSON"),
+            .init(label: "Every route", address: "/openapi.json", note: "OpenAPI 3.1"),
           ])
       }
     }

@@ -1,5 +1,6 @@
 /// The part of the page's script that not every visit needs, loaded when it is: a new segmentation,
-/// customers of a segment, one customer typed, what went wrong, the scatter of other features.
+/// the page again in place, customers of a segment, one customer typed, what went wrong, the scatter
+/// of other features.
 ///
 /// Its functions are handed the tools of ``DashboardScript``.
 enum DashboardDetailsScript {
@@ -27,10 +28,109 @@ enum DashboardDetailsScript {
       close.focus();
     }
 
+    // --- The page again, in place ----------------------------------------------------------------
+
+    function load(address, noAnswer) {
+      return new Promise((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        request.open("GET", address);
+        request.responseType = "document";
+        request.setRequestHeader("Accept", "text/html");
+        request.onload = () => (request.status === 200 && request.response?.getElementById("view") ? resolve(request.response) : reject(new Error(`status ${request.status}`)));
+        request.onerror = () => reject(noAnswer());
+        request.send();
+      });
+    }
+
+    const narrow = matchMedia("(max-width: 639px)");
+    const source = (picture) => (narrow.matches ? picture.querySelector("source")?.srcset : null) || picture.querySelector("img").src;
+    const isNear = (element) => {
+      const box = element.getBoundingClientRect();
+      return box.bottom > -innerHeight && box.top < 2 * innerHeight;
+    };
+
+    // Pictures that will be seen at once are fetched before they take their place.
+    async function fetchPictures(view, fresh) {
+      const waits = [...view.querySelectorAll("figure.picture")].filter(isNear).map((figure) => {
+        const picture = fresh.getElementById(figure.id)?.querySelector("picture");
+        if (!picture) return null;
+        picture.querySelector("img").removeAttribute("loading");
+        const image = new Image();
+        image.src = source(picture);
+        return image.decode().catch(() => null);
+      });
+      await Promise.race([Promise.all(waits), new Promise((resolve) => setTimeout(resolve, 2000))]);
+    }
+
+    let isShowing = false;
+    export async function show(kit, address, { toTop = false } = {}) {
+      if (isShowing) return;
+      isShowing = true;
+      try {
+        const fresh = await load(address, kit.noAnswer);
+        await fetchPictures(kit.view(), fresh);
+        replace(kit, fresh, toTop);
+      } finally {
+        isShowing = false;
+      }
+    }
+
+    function replace({ byID, view, enhance }, fresh, toTop) {
+      const old = view();
+      const next = document.adoptNode(fresh.getElementById("view"));
+      const typed = [...old.querySelectorAll("input[id], select[id]")].map((field) => [field.id, field.name, field.value]);
+      const open = [...old.querySelectorAll("details[open][id]")].map((details) => details.id);
+      const focused = old.contains(document.activeElement) ? document.activeElement.id : null;
+      const anchor = [...old.querySelectorAll("section[id]")].find((section) => section.getBoundingClientRect().bottom > 80);
+      const place = anchor && { id: anchor.id, top: anchor.getBoundingClientRect().top };
+
+      const form = byID("fit");
+      const freshForm = document.adoptNode(fresh.getElementById("fit"));
+      const isKept = byID("options").open && form.className === freshForm.className && !toTop;
+      if (!isKept && !form.classList.contains("busy")) {
+        freshForm.querySelector("#options").open = byID("options").open;
+        for (const field of form.querySelectorAll(".fields [id]:is(input, select)")) {
+          // What was chosen stays chosen, but for columns, which are those of other data now.
+          const other = freshForm.querySelector(`#${field.id}`);
+          if (other && !field.closest("#again")) other.value = field.value;
+        }
+        form.replaceWith(freshForm);
+      }
+      old.replaceWith(next);
+      document.title = fresh.title;
+      document.querySelector(".top nav").hidden = !next.dataset.run;
+
+      for (const id of open) if (byID(id)) byID(id).open = true;
+      for (const [id, name, value] of typed) {
+        const field = byID(id);
+        if (field && field.name === name && next.contains(field) && value) field.value = value;
+      }
+      // What was said of the customer stands until it is said anew, so that nothing below moves.
+      const said = old.querySelector("#assigned");
+      if (said && byID("assigned")) byID("assigned").replaceChildren(...said.childNodes);
+      enhance();
+      if (toTop) {
+        scrollTo({ top: 0, behavior: "instant" });
+        byID("title")?.focus({ preventScroll: true });
+      } else {
+        if (focused) byID(focused)?.focus({ preventScroll: true });
+        const now = place && byID(place.id);
+        if (now && scrollY > 0) scrollBy({ top: now.getBoundingClientRect().top - place.top, behavior: "instant" });
+      }
+    }
+
     // --- A new segmentation ------------------------------------------------------------------------
 
     const types = { csv: "text/csv", json: "application/json", ndjson: "application/x-ndjson", jsonl: "application/x-ndjson" };
+    // What is done in each phase of the work.
+    const doing = {
+      clean: "Cleaning", distinct: "Putting equal rows together", scale: "Bringing features to one scale",
+      fit: "Finding segments and weighing how many", quality: "Measuring how well customers fit",
+      stability: "Drawing customers anew to see what is stable", describe: "Naming the segments", store: "Storing",
+    };
+    // What is under way: the request, then the job that it became where it takes longer.
     let request = null;
+    let job = null;
 
     // What was chosen, without what is the default anyway.
     function options({ byID }, form, withColumns) {
@@ -53,73 +153,100 @@ enum DashboardDetailsScript {
       return query;
     }
 
-    export const stop = () => request?.abort();
+    export const stop = () => (job ? fetch(job, { method: "DELETE" }).catch(() => null) : request?.abort());
 
     export function start(kit, form, button, file) {
       if (request) return;
-      const { byID, say, show, noAnswer, Problem, forget } = kit;
+      const { byID, say, noAnswer, Problem, forget } = kit;
       const query = options(kit, form, button?.id === "refit");
       if (button) query.set("dataset", button.value);
-      const text = byID("progress-text");
       const bar = byID("progress-bar");
       const start = performance.now();
       const seconds = () => ((performance.now() - start) / 1000).toFixed(1);
-      let isSent = !file;
-      const tick = () => {
-        if (isSent) text.textContent = `Cleaning, fitting and weighing how many segments: ${seconds()} s`;
+      let left = null;
+      // Only what is done is told aloud; the time is there to be seen.
+      const note = (text) => {
+        if (byID("progress-text").textContent !== text) byID("progress-text").textContent = text;
       };
-      const clock = setInterval(tick, 100);
+      const clock = setInterval(() => {
+        byID("progress-time").textContent = `${seconds()} s${left ? `, about ${count(Math.ceil(left))} s left` : ""}`;
+      }, 100);
       const end = () => {
         clearInterval(clock);
-        request = null;
+        request = job = null;
         form.classList.remove("busy");
         byID("progress").hidden = true;
         byID("file").value = "";
       };
-      request = new XMLHttpRequest();
-      request.open("POST", `/segments?${query}`);
-      request.setRequestHeader("Accept", "application/json");
-      request.responseType = "json";
-      if (file) {
-        const suffix = file.name.split(".").pop().toLowerCase();
-        request.setRequestHeader("Content-Type", types[suffix] ?? "application/octet-stream");
-      }
-      request.upload.onprogress = (event) => {
-        if (!event.lengthComputable || isSent) return;
-        bar.max = event.total;
-        bar.value = event.loaded;
-        text.textContent = `Sending ${file.name}: ${Math.round((100 * event.loaded) / event.total)} %`;
+      const fail = (problem) => {
+        end();
+        tell(kit, problem);
       };
-      request.upload.onload = () => {
-        isSent = true;
-        bar.removeAttribute("value");
-        tick();
+      const stopped = () => {
+        end();
+        say("Stopped.");
       };
-      request.onload = async () => {
-        const { status, response } = request;
+      const found = async (series) => {
         const taken = Math.max(0.1, seconds());
         end();
-        if (status >= 400 || !response?.run_id) return tell(kit, new Problem(response));
         forget();
-        const address = `/?series=${encodeURIComponent(response.series)}`;
-        history.replaceState(null, "", response.series === "default" ? "/" : address);
+        const address = `/?series=${encodeURIComponent(series)}`;
+        history.replaceState(null, "", series === "default" ? "/" : address);
         try {
-          await show(address, { toTop: true });
+          await show(kit, address, { toTop: true });
           say(`${byID("title").textContent}, in ${taken} s.`);
         } catch (error) {
           tell(kit, error);
         }
       };
-      request.onerror = () => {
-        end();
-        tell(kit, noAnswer());
+      // Work that takes longer tells by itself how far it is.
+      const follow = ({ url, links }) => {
+        job = url;
+        const events = new EventSource(links.events);
+        events.addEventListener("progress", ({ data }) => {
+          const status = JSON.parse(data);
+          note(doing[status.phase] ?? "Waiting for its turn");
+          left = status.seconds_left;
+          bar.max = 1;
+          bar.value = status.progress;
+        });
+        events.addEventListener("done", ({ data }) => {
+          events.close();
+          const { state, problem } = JSON.parse(data);
+          if (state === "succeeded") found(query.get("series"));
+          else if (state === "cancelled") stopped();
+          else fail(new Problem(problem));
+        });
+        events.onerror = () => events.readyState === EventSource.CLOSED && fail(noAnswer());
       };
-      request.onabort = () => {
-        end();
-        say("Stopped.");
+      request = new XMLHttpRequest();
+      request.open("POST", `/segments?${query}`);
+      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("Prefer", "respond-async, wait=1");
+      request.responseType = "json";
+      if (file) {
+        const suffix = file.name.split(".").pop().toLowerCase();
+        request.setRequestHeader("Content-Type", types[suffix] ?? "application/octet-stream");
+      }
+      request.upload.onprogress = ({ lengthComputable, total, loaded }) => {
+        if (!lengthComputable || loaded === total) return;
+        bar.max = total;
+        bar.value = loaded;
       };
+      request.upload.onload = () => {
+        bar.removeAttribute("value");
+        note("Finding segments");
+      };
+      request.onload = () => {
+        const { status, response } = request;
+        if (status === 202) follow(response);
+        else if (status >= 400 || !response?.run_id) fail(new Problem(response));
+        else found(response.series);
+      };
+      request.onerror = () => fail(noAnswer());
+      request.onabort = stopped;
       bar.removeAttribute("value");
-      text.textContent = file ? `Sending ${file.name}` : "Starting";
+      note(file ? `Sending ${file.name}` : "Finding segments");
       form.classList.add("busy");
       byID("progress").hidden = false;
       byID("cancel").focus({ preventScroll: true });

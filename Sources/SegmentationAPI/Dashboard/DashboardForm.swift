@@ -55,7 +55,8 @@ struct DashboardForm {
         }
         html.markup(
           """
-          <div class="progress" id="progress" hidden><p id="progress-text" role="status"></p><progress id="progress-bar" \
+          <div class="progress" id="progress" hidden><p><span id="progress-text" role="status"></span> \
+          <span id="progress-time" class="muted"></span></p><progress id="progress-bar" \
           aria-labelledby="progress-text"></progress><button type="button" id="cancel">Stop</button></div>
           """)
       }

@@ -6,7 +6,7 @@ import Segmentation
 struct DashboardRoutes {
   let context: Context
 
-  private static let version = Parameter("v", "the fingerprint that the page names")
+  private static let version = Parameter("v", "the fingerprint that the page names", .string)
 
   var endpoints: [Endpoint] {
     [

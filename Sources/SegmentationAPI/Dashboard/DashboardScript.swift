@@ -50,103 +50,13 @@ enum DashboardScript {
       say("The service does not answer.");
       throw error;
     });
-    const kit = { byID, view, make, data, ask, say, show, noAnswer, Problem, forget: () => { tag = null; } };
+    const kit = { byID, view, make, data, ask, say, enhance, noAnswer, Problem, forget: () => { tag = null; } };
+    const show = async (address) => (await more()).show(kit, address);
     const tell = async (error) => (await more()).tell(kit, error);
     const assign = async (form = byID("assign-form")) => {
       // Nothing to look up until something is typed.
       if ([...(form?.elements ?? [])].some((field) => field.type === "number" && field.value)) (await more()).assign(kit, form);
     };
-
-    // --- The page again, in place ----------------------------------------------------------------
-
-    function load(address) {
-      return new Promise((resolve, reject) => {
-        const request = new XMLHttpRequest();
-        request.open("GET", address);
-        request.responseType = "document";
-        request.setRequestHeader("Accept", "text/html");
-        request.onload = () => (request.status === 200 && request.response?.getElementById("view") ? resolve(request.response) : reject(new Error(`status ${request.status}`)));
-        request.onerror = () => reject(noAnswer());
-        request.send();
-      });
-    }
-
-    const narrow = matchMedia("(max-width: 639px)");
-    const source = (picture) => (narrow.matches ? picture.querySelector("source")?.srcset : null) || picture.querySelector("img").src;
-    const isNear = (element) => {
-      const box = element.getBoundingClientRect();
-      return box.bottom > -innerHeight && box.top < 2 * innerHeight;
-    };
-
-    // Pictures that will be seen at once are fetched before they take their place.
-    async function fetchPictures(fresh) {
-      const waits = [...view().querySelectorAll("figure.picture")].filter(isNear).map((figure) => {
-        const picture = fresh.getElementById(figure.id)?.querySelector("picture");
-        if (!picture) return null;
-        picture.querySelector("img").removeAttribute("loading");
-        const image = new Image();
-        image.src = source(picture);
-        return image.decode().catch(() => null);
-      });
-      await Promise.race([Promise.all(waits), new Promise((resolve) => setTimeout(resolve, 2000))]);
-    }
-
-    let isShowing = false;
-    async function show(address, { toTop = false } = {}) {
-      if (isShowing) return;
-      isShowing = true;
-      try {
-        const fresh = await load(address);
-        await fetchPictures(fresh);
-        replace(fresh, toTop);
-      } finally {
-        isShowing = false;
-      }
-    }
-
-    function replace(fresh, toTop) {
-      const old = view();
-      const next = document.adoptNode(fresh.getElementById("view"));
-      const typed = [...old.querySelectorAll("input[id], select[id]")].map((field) => [field.id, field.name, field.value]);
-      const open = [...old.querySelectorAll("details[open][id]")].map((details) => details.id);
-      const focused = old.contains(document.activeElement) ? document.activeElement.id : null;
-      const anchor = [...old.querySelectorAll("section[id]")].find((section) => section.getBoundingClientRect().bottom > 80);
-      const place = anchor && { id: anchor.id, top: anchor.getBoundingClientRect().top };
-
-      const form = byID("fit");
-      const freshForm = document.adoptNode(fresh.getElementById("fit"));
-      const isKept = byID("options").open && form.className === freshForm.className && !toTop;
-      if (!isKept && !form.classList.contains("busy")) {
-        freshForm.querySelector("#options").open = byID("options").open;
-        for (const field of form.querySelectorAll(".fields [id]:is(input, select)")) {
-          // What was chosen stays chosen, but for columns, which are those of other data now.
-          const other = freshForm.querySelector(`#${field.id}`);
-          if (other && !field.closest("#again")) other.value = field.value;
-        }
-        form.replaceWith(freshForm);
-      }
-      old.replaceWith(next);
-      document.title = fresh.title;
-      document.querySelector(".top nav").hidden = !next.dataset.run;
-
-      for (const id of open) if (byID(id)) byID(id).open = true;
-      for (const [id, name, value] of typed) {
-        const field = byID(id);
-        if (field && field.name === name && next.contains(field) && value) field.value = value;
-      }
-      // What was said of the customer stands until it is said anew, so that nothing below moves.
-      const said = old.querySelector("#assigned");
-      if (said && byID("assigned")) byID("assigned").replaceChildren(...said.childNodes);
-      enhance();
-      if (toTop) {
-        scrollTo({ top: 0, behavior: "instant" });
-        byID("title")?.focus({ preventScroll: true });
-      } else {
-        if (focused) byID(focused)?.focus({ preventScroll: true });
-        const now = place && byID(place.id);
-        if (now && scrollY > 0) scrollBy({ top: now.getBoundingClientRect().top - place.top, behavior: "instant" });
-      }
-    }
 
     function enhance() {
       const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

@@ -62,7 +62,7 @@ enum DashboardStyle {
     button:disabled{opacity:.6;cursor:default}
     button.main{background:var(--accent);border-color:var(--accent);color:var(--on-accent);font-weight:600}
     button.main:hover{color:var(--on-accent);filter:brightness(1.1)}
-    button.small{min-height:2rem;padding:.15rem .6rem;font-size:.875rem}
+    button.small{min-height:2rem;padding:.15rem .6rem;font-size:.875rem;white-space:nowrap}
     input,select{min-height:2.5rem;width:100%;padding:.35rem .6rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--card);color:var(--ink);font:inherit}
     input::placeholder{color:var(--muted);opacity:1}
     input[type=checkbox]{min-height:0;width:1.1rem;height:1.1rem;margin:0;accent-color:var(--accent);flex:none}
@@ -165,6 +165,8 @@ enum DashboardStyle {
     th,td{padding:.4rem .75rem .4rem 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
     th.figure,.figures thead th:not(:first-child){text-align:right}
     tbody th{font-weight:500}
+    .wide tbody th{min-width:7.5rem}
+    .wide .figure,.figures td{white-space:nowrap}
     tbody tr:last-child>*{border-bottom:0}
     .means tr>*{border-bottom:0}
     .figures{max-width:64rem}
@@ -200,7 +202,7 @@ enum DashboardStyle {
     dialog>form{display:grid;grid-template-columns:minmax(10rem,1fr) auto;gap:.75rem;padding:.75rem 1.25rem}
     dialog>form select{width:auto}
     dialog>.scroll{overflow:auto;padding:0 1.25rem;flex:1 1 auto;min-height:8rem}
-    dialog>footer p{margin:0;flex:1 1 8rem}
+    dialog>footer p{margin:0;flex:1 1 8rem;max-width:none}
     dialog>footer{margin:0;padding:.75rem 1.25rem;display:flex;flex-wrap:wrap;gap:.75rem 1.25rem;align-items:center}
     dialog thead th{position:sticky;top:0;background:var(--card);z-index:1}
     dialog th bdi{overflow-wrap:normal}
@@ -213,7 +215,7 @@ enum DashboardStyle {
 
     @media(max-width:63rem){.overview{grid-template-columns:minmax(0,1fr)}}
     @media(min-width:120rem){.overview{grid-template-columns:minmax(0,1fr) minmax(0,44rem)}}
-    @media(max-width:40rem){.top{flex-wrap:wrap;gap:.25rem 1rem}.top nav{order:3;width:100%}.top nav a{padding:.35rem .5rem}.panel{padding:1rem}section{margin-top:2.5rem}.axes{grid-template-columns:auto 1fr}.progress{grid-template-columns:minmax(0,1fr) auto}.progress p{grid-column:1/-1}dialog>form{grid-template-columns:minmax(0,1fr)}dialog>form select{width:100%}html{scroll-padding-top:6rem}#live{flex:1 1 0}}
+    @media(max-width:40rem){.top{flex-wrap:wrap;gap:.25rem 1rem}.top nav{order:3;width:100%}.top nav a{padding:.35rem .5rem}.panel{padding:1rem}section{margin-top:2.5rem}.axes{grid-template-columns:auto 1fr}figcaption span:first-child{flex-basis:100%}.progress{grid-template-columns:minmax(0,1fr) auto}.progress p{grid-column:1/-1}dialog>form{grid-template-columns:minmax(0,1fr)}dialog>form select{width:100%}html{scroll-padding-top:6rem}#live{flex:1 1 0}}
     @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}button,.button{transition:border-color .15s,color .15s}}
     @media(forced-colors:active){.bar rect,.deviation rect,.strip rect,.mark path{forced-color-adjust:none}}
     @media print{.top,.fit,#assign,#connect,.links,.axes,.skip{display:none!important}body{background:#fff}.card,.picture,.panel{break-inside:avoid}}

@@ -151,7 +151,7 @@ struct HTMLReport {
     .wide{overflow-x:auto;margin:0 0 1.25rem}
     table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.35}
     th,td{padding:.4rem .6rem .4rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #d5dbe1;overflow-wrap:break-word}
-    thead th{border-bottom:2px solid #8a939c;vertical-align:bottom}
+    thead th{border-bottom:2px solid #8a939c;vertical-align:bottom;min-width:4.8em}
     tbody th{font-weight:600}
     .figure{text-align:right;font-variant-numeric:tabular-nums;padding-left:.6rem}
     figure{margin:1.25rem 0 1.75rem}
