@@ -42,7 +42,7 @@ extension Parameter {
       .words(forms.map(\.suffix)))
   }
   static let search = Parameter(
-    "search", "only customers with this text in a cell or the id; A and a are one")
+    "search", "only customers with this text in a cell or the id; A and a are one", .string)
   static let flat = Parameter("flat", "1 gives the bare JSON array", .flag)
   static let limit = Parameter(
     "limit", "how many items a page holds: 1 to 10000, 100 by default",

@@ -216,8 +216,8 @@ struct OpenAPIDocument {
     var content: [JSON.Member] = [
       .init(name: "application/problem+json", value: ["schema": ProblemDetails.schema.json])
     ]
-    if endpoint.content != nil, endpoint.forms.contains(.html) {
-      // A form sent by hand is refused on a page.
+    if endpoint.forms.contains(.html) {
+      // Who asks for a page, or sends a form by hand, is refused on a page.
       content.append(.init(name: "text/html", value: ["schema": Schema.string.json]))
     }
     if endpoint.isOData {

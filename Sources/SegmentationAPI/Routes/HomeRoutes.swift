@@ -10,7 +10,7 @@ struct HomeRoutes {
       Endpoint(
         .get, "/", forms: [.html, .json, .txt], parameters: [.run, .series],
         summary: "The dashboard: a run as a page; as JSON the entry points.",
-        answers: Self.schema,
+        answers: Self.schema, problems: [.notFound],
         .cached { call throws(ProblemDetails) in try home(call) })
     ]
   }
