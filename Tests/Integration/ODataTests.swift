@@ -131,17 +131,40 @@ struct ODataTests {
   func snapshot() async throws {
     try await ServiceProcess.with(["--sample"]) { service in
       let curl = service.client()
-      let first = try await curl.get(
-        "/odata/Customers", headers: ["Prefer": "odata.maxpagesize=100"]
-      ).json()
+      let page: HeaderList = ["Prefer": "odata.maxpagesize=30"]
+      let first = try await curl.get("/odata/Customers?$orderby=Age%20desc", headers: page).json()
       let run = try #require(try await curl.get("/runs").json()["items"][0]["run_id"].string)
       #expect(try await curl.post("/segments?k=3", .bytes(Self.csv)).status == 201)
-      let next = try #require(first["@odata.nextLink"].string).dropFirst(service.url.count)
-      let second = try await curl.get(String(next)).json()
-      let whole = try await curl.get("/customers?limit=10000&run=\(run)").json()
-      #expect(second["value"][0]["SegmentId"].string == whole["items"][100]["segment_id"].string)
+      // Those that were read before, between and after are customers of one run.
+      var read = first["value"].items
+      var next = first["@odata.nextLink"].string
+      while let link = next {
+        let second = try await curl.get(String(link.dropFirst(service.url.count)), headers: page)
+        read += try second.json()["value"].items
+        next = try second.json()["@odata.nextLink"].string
+      }
+      let whole = try await curl.get("/customers?limit=10000&run=\(run)").json()["items"].items
+      var told: [String: JSONValue] = [:]
+      for customer in whole { told[customer["customer_id"].string ?? ""] = customer }
+      #expect(read.count == whole.count)
+      #expect(Set(read.compactMap { $0["CustomerId"].string }).count == whole.count)
+      for customer in read {
+        let same = try #require(told[customer["CustomerId"].string ?? ""])
+        for (property, field) in [
+          ("SegmentId", "segment_id"), ("SegmentName", "segment_name"), ("Cluster", "cluster"),
+          ("Distance", "distance"), ("Margin", "margin"),
+        ] {
+          #expect(customer[property] == same[field], "\(property) of \(customer)")
+        }
+      }
+      let ages = whole.compactMap { $0["age"].number }.sorted(by: >)
+      #expect(read.compactMap { $0["Age"].number } == ages)
+      // Who begins now reads the new run.
+      let now = try await curl.get("/odata/Segments").json()["value"].items
+      #expect(now.count == 3)
+      let link = try #require(first["@odata.nextLink"].string).dropFirst(service.url.count)
       #expect(try await curl.send(CurlRequest("DELETE", "/runs/\(run)")).status == 200)
-      let gone = try await curl.get(String(next))
+      let gone = try await curl.get(String(link))
       #expect(gone.status == 410)
       #expect(try gone.json()["error"]["code"].string == "Gone")
       let moved = try await curl.get("/odata/Migrations")
