@@ -58,7 +58,8 @@ final class Service: Sendable {
         waitingJobs: settings.maxJobs, access: access, gauges: { load.gauges }),
       readiness: readiness)
     server = Server(
-      configuration: Service.serverConfiguration(settings, threads: threads),
+      configuration: Service.serverConfiguration(
+        settings, threads: threads, proxies: access.proxies),
       handler: application,
       events: { [log, application] event in
         application.record(event)
@@ -109,9 +110,9 @@ final class Service: Sendable {
     return limits
   }
 
-  private static func serverConfiguration(_ settings: Settings, threads: Int)
-    -> ServerConfiguration
-  {
+  private static func serverConfiguration(
+    _ settings: Settings, threads: Int, proxies: ProxyTrust
+  ) -> ServerConfiguration {
     var limits = Limits()
     limits.contentBytes = settings.maxBodyBytes
     limits.connectionCount = settings.maxConnections
@@ -124,9 +125,11 @@ final class Service: Sendable {
     let inherited = ServiceManager.inheritedSockets()
     if !inherited.isEmpty { endpoints = inherited.map { .inherited(descriptor: $0) } }
     if !settings.unixSocket.isEmpty { endpoints.append(.unix(path: settings.unixSocket)) }
-    return ServerConfiguration(
+    var configuration = ServerConfiguration(
       endpoints: endpoints, limits: limits, computeWidth: threads,
       computeQueueCount: settings.maxQueue)
+    configuration.unlimitedAddresses = proxies.proxies
+    return configuration
   }
 
   /// Starts, prints where it listens, and serves until a signal stops it.

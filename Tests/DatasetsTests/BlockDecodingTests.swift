@@ -151,6 +151,22 @@ struct BlockDecodingTests {
     try check(bytes, "texts")
   }
 
+  // Found by FuzzCSV: a lone carriage return counted only in the blocks before that of the NUL.
+  @Test(
+    "the line of a NUL byte counts every kind of line end, wherever blocks begin",
+    arguments: [1, 8, 16, 64, 1 << 19])
+  func nulLine(blockLength: Int) throws {
+    let bytes = Array("a,b\n1,2\r\n3,4\r5,6\n7,\"x\ry\"\r8,\09\n".utf8)
+    let offset = try #require(bytes.firstIndex(of: 0))
+    for threads in [1, 3] {
+      var options = DecodingOptions(format: .csv, threadCount: threads)
+      options.blockLength = blockLength
+      #expect(throws: DatasetError.nulByte(line: 7, offset: offset), "\(threads) threads") {
+        try decode(bytes, options)
+      }
+    }
+  }
+
   @Test("a decoder copied midway goes on as two")
   func copies() throws {
     let rows = (0..<4000).map { "\($0),\($0 % 7)\n" }.joined()

@@ -153,4 +153,114 @@ struct NginxTests {
       #expect(response.status == 502)
     }
   }
+
+  // MARK: In front of the service
+
+  private static let key = "reader-key-0123456789"
+
+  private func withService(
+    _ flags: [String] = [], _ body: (TemporaryFolder) async throws -> Void
+  ) async throws {
+    var launch = Launch(["--sample", "--trusted-proxies=127.0.0.1"] + flags)
+    launch.environment["SEGMENTD_API_KEYS"] = "shop:\(Self.key):read+write"
+    try await ServiceProcess.with(launch) { service in
+      try await withNginx(for: try service.port, body)
+    }
+  }
+
+  @Test("polls, keys, links and files pass nginx to the service and back")
+  func service() async throws {
+    try await withService(["--max-connections-per-address=4"]) { folder in
+      let curl = Curl()
+      func send(
+        _ method: String, _ path: String, _ headers: HeaderList = ["X-API-Key": Self.key],
+        _ body: CurlRequest.Body = .none
+      ) async throws -> CurlResponse {
+        var request = request(method, path, through: folder)
+        request.headers = headers
+        request.body = body
+        return try await curl.send(request)
+      }
+      #expect(try await send("GET", "/clusters/summary", [:]).status == 401)
+      #expect(try await send("GET", "/healthz", [:]).status == 200)
+      let polled = try await send("GET", "/clusters/summary")
+      #expect(polled.status == 200)
+      let tag = try #require(polled.headers["ETag"])
+      let again = try await send(
+        "GET", "/clusters/summary", ["Authorization": "Bearer \(Self.key)", "If-None-Match": tag])
+      #expect(again.status == 304)
+      let feed = try await send("GET", "/odata/Segments")
+      #expect(feed.text.contains("https://segments.example.com/odata/"))
+      // In chunks, with a length, and as a form.
+      let csv = Array("id,age,income\na,20,10\nb,21,11\nc,60,90\nd,61,92\n".utf8)
+      let bodies: [CurlRequest.Body] = [
+        .chunks([Array(csv.prefix(20)), Array(csv.dropFirst(20))]), .bytes(csv),
+        .multipart([.init("file", csv, filename: "a.csv"), .init("k", "2")]),
+      ]
+      for (index, body) in bodies.enumerated() {
+        let path = index == 2 ? "/segments?series=proxied" : "/segments?k=2&series=proxied"
+        let answer = try await send("POST", path, ["X-API-Key": Self.key], body)
+        #expect(answer.status == (index == 0 ? 201 : 200), "\(answer.text)")
+      }
+      // More at a time than one address may have: they are clients of the proxy.
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<12 {
+          group.addTask {
+            var request = request("GET", "/clusters/summary?wait=1", through: folder)
+            request.headers = ["X-API-Key": Self.key]
+            return try await Curl().send(request).status
+          }
+        }
+        for try await status in group { #expect(status == 200) }
+      }
+    }
+  }
+
+  @Test("events of a job reach the client as they happen")
+  func events() async throws {
+    try await withService(["--shutdown-grace=0"]) { folder in
+      var text = "id,age,income,score\n"
+      for row in 0..<20_000 {
+        text += "\(row),\(row * 7919 % 61),\(row * 104_729 % 137),\(row % 97)\n"
+      }
+      var post = request("POST", "/segments?k=auto&bootstraps=60", through: folder)
+      post.headers = ["X-API-Key": Self.key, "Prefer": "respond-async"]
+      post.body = .text(text)
+      let accepted = try await Curl().send(post)
+      #expect(accepted.status == 202)
+      let job = try #require(accepted.headers["Location"])
+      let pieces = Mutex(0)
+      var follow = request("GET", "\(job)/events", through: folder)
+      follow.headers = ["X-API-Key": Self.key]
+      follow.timeout = .seconds(60)
+      follow.onReceive = { _ in
+        pieces.withLock { $0 += 1 }
+        return true
+      }
+      let stream = try await Curl().send(follow)
+      #expect(stream.status == 200)
+      #expect(stream.headers["Content-Type"]?.hasPrefix("text/event-stream") == true)
+      #expect(stream.text.contains("event: progress"))
+      #expect(stream.text.contains("event: done"))
+      #expect(pieces.withLock { $0 } > 2)
+      // The first event came long before the last.
+      #expect(stream.timeToFirstByte < stream.duration / 2, "\(stream.timeToFirstByte)")
+    }
+  }
+
+  @Test("what a client claims to be is not believed through the proxy")
+  func claims() async throws {
+    try await withService(["--rate-limit=4/h"]) { folder in
+      for index in 0..<6 {
+        var claim = request("GET", "/odata/", through: folder)
+        claim.headers = [
+          "X-Forwarded-For": "203.0.113.\(index)", "Forwarded": "for=198.51.100.\(index);host=evil",
+          "X-Forwarded-Host": "evil.example", "X-API-Key": "wrong-key-0123456789-\(index)",
+        ]
+        let answer = try await Curl().send(claim)
+        #expect(answer.status == (index < 4 ? 401 : 429))
+        #expect(!answer.text.contains("evil"))
+      }
+    }
+  }
 }

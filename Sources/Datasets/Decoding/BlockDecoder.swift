@@ -321,7 +321,7 @@ struct BlockDecoder: Sendable {
 
   private func nulByte(_ block: TextBlock, from start: Int, line: Int) -> DatasetError {
     let offset = block.bytes[start...].firstIndex(of: 0) ?? start
-    let feeds = block.bytes[start..<offset].count { $0 == 0x0A }
-    return .nulByte(line: line + feeds + 1, offset: offset - block.range.lowerBound)
+    let ends = RecordCutter.lineEndCount(block.bytes.span.extracting(start..<offset))
+    return .nulByte(line: line + ends + 1, offset: offset - block.range.lowerBound)
   }
 }

@@ -267,8 +267,8 @@ struct CSVDecoder: Sendable {
     let bytes = pending
     let text = bytes.span.extracting(SeparatorScanner.padding..<bytes.count)
     if let index = (0..<text.count).first(where: { text[$0] == 0 }) {
-      let feeds = (0..<index).count { text[$0] == 0x0A }
-      throw .nulByte(line: feeds + 1, offset: offset + index)
+      let ends = RecordCutter.lineEndCount(text.extracting(0..<index))
+      throw .nulByte(line: ends + 1, offset: offset + index)
     }
     delimiter = CSVDialectSniffer.delimiter(of: text, isLast: isLast)
     var cutter = cutter()

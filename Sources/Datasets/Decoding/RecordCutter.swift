@@ -151,6 +151,19 @@ struct RecordCutter: Sendable {
     }
   }
 
+  /// How many lines end in a text: at a line feed, or at a carriage return that has none behind it.
+  static func lineEndCount(_ text: Span<UInt8>) -> Int {
+    var count = 0
+    for index in 0..<text.count {
+      let isEnd =
+        text[index] == UInt8(ascii: "\n")
+        || (text[index] == UInt8(ascii: "\r")
+          && (index + 1 == text.count || text[index + 1] != UInt8(ascii: "\n")))
+      if isEnd { count += 1 }
+    }
+    return count
+  }
+
   /// Appends the value of an escaped field: its text without the quotes that are not part of it.
   static func unescape(_ field: Span<UInt8>, into output: inout [UInt8]) {
     let quote = UInt8(ascii: "\"")

@@ -94,7 +94,12 @@ extension EventLoop {
     _ socket: Socket, _ peer: PeerAddress, _ reason: ServerEvent.RefusalReason
   ) {
     let id = requestIDs.make()
-    let fault = HTTPFault.overloaded(retryAfter: limits.retryAfter)
+    let bound: HTTPFault.Bound =
+      switch reason {
+      case .connectionLimit: .connections
+      case .addressLimit: .connectionsPerAddress
+      }
+    let fault = HTTPFault.overloaded(bound, retryAfter: limits.retryAfter)
     var outbox = Outbox()
     outbox.append(
       response(to: fault, id), date: date, id: id, isHead: false, version: .http11,

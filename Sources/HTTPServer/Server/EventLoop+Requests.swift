@@ -202,7 +202,7 @@ extension EventLoop {
   private mutating func answerOverload(_ connection: Connection) {
     guard let exchange = connection.exchange else { return }
     answer(
-      connection, response(to: .overloaded(retryAfter: limits.retryAfter), exchange.id))
+      connection, response(to: .overloaded(.queue, retryAfter: limits.retryAfter), exchange.id))
   }
 
   // MARK: Content

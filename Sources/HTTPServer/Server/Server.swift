@@ -86,7 +86,9 @@ public final class Server: Sendable {
     let shared = EventLoop.Shared(
       limits: configuration.limits, handler: handler, events: events,
       pool: pool,
-      population: Population(perAddress: configuration.limits.connectionsPerAddress),
+      population: Population(
+        perAddress: configuration.limits.connectionsPerAddress,
+        unlimited: configuration.unlimitedAddresses),
       loops: handles, requestIDKey: .random(in: 0 ... .max))
     for (index, poller) in pollers.enumerated() {
       // The first loop accepts and hands over: connections are spread evenly, and what waits to be

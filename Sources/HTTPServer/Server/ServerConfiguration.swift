@@ -31,6 +31,10 @@ public struct ServerConfiguration: Sendable {
   /// Deep enough for a burst, short enough that what waits is still wanted when its turn comes.
   public var computeQueueCount: Int
 
+  /// Addresses that ``Limits/connectionsPerAddress`` does not hold for: proxies, from which all of
+  /// their clients come.
+  public var unlimitedAddresses: [AddressRange] = []
+
   /// Makes a configuration; every part has a default.
   public init(
     endpoints: [Endpoint] = [.tcp(host: "127.0.0.1", port: 8080)], limits: Limits = Limits(),

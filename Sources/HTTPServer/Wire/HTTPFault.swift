@@ -34,12 +34,22 @@ public enum HTTPFault: Error, Hashable, Sendable {
   case methodNotImplemented
   /// A transfer coding other than `chunked` (RFC 9112 §6.1).
   case transferCodingNotImplemented
-  /// The queue of work is full.
-  case overloaded(retryAfter: Duration)
+  /// One of the server's bounds is reached.
+  case overloaded(Bound, retryAfter: Duration)
   /// The answer was not ready in time.
   case answerTimeout(after: Duration)
   /// The major version is not 1.
   case versionNotSupported
+
+  /// What there is enough of.
+  public enum Bound: Sendable, Hashable {
+    /// Requests that wait for a thread.
+    case queue
+    /// Connections.
+    case connections
+    /// Connections from the client's address.
+    case connectionsPerAddress
+  }
 
   /// The status that says so.
   public var status: Status {
@@ -96,8 +106,12 @@ extension HTTPFault: CustomStringConvertible {
       "This method is not implemented by the server."
     case .transferCodingNotImplemented:
       "The only transfer coding that is understood is chunked."
-    case .overloaded(let delay):
+    case .overloaded(.queue, let delay):
       "The server has more work than it can queue; try again after \(delay)."
+    case .overloaded(.connections, let delay):
+      "The server has as many connections as it may; try again after \(delay)."
+    case .overloaded(.connectionsPerAddress, let delay):
+      "There are as many connections from this address as there may be; try again after \(delay)."
     case .answerTimeout(let limit):
       "The answer was not ready within \(limit)."
     case .versionNotSupported:

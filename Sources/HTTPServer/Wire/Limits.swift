@@ -119,8 +119,8 @@ public struct Limits: Sendable, Hashable {
 
   /// Connections from one address (IPv6: one /64).
   ///
-  /// Above, a new one is refused. Off by default, since behind a proxy all clients have its
-  /// address.
+  /// Above, a new one is refused, but for ``ServerConfiguration/unlimitedAddresses``. Off by default,
+  /// since behind a proxy all clients have its address.
   public var connectionsPerAddress: Int? = nil
 
   /// Connections that may wait to be accepted, as given to listen(2); the kernel caps it by

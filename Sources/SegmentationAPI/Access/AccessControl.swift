@@ -17,7 +17,8 @@ public final class AccessControl: Sendable {
   private let allowsQueryKey: Bool
   private let limiter: RateLimiter?
   private let smallestSegment: Int
-  let proxies: ProxyTrust
+  /// Whose word about clients is taken.
+  public let proxies: ProxyTrust
 
   /// - Parameters:
   ///   - keys: who is known; with no key at all, everybody may do everything.

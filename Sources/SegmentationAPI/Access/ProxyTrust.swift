@@ -5,7 +5,7 @@ import HTTPServer
 /// Who is no trusted proxy can write `Forwarded` and `X-Forwarded-For` as it likes: nobody reads it.
 public struct ProxyTrust: Sendable {
   /// The proxies whose word is taken.
-  private let proxies: [AddressRange]
+  public let proxies: [AddressRange]
   /// Where clients find the service, whatever a request says; nil to go by the request.
   private let baseURL: String?
 

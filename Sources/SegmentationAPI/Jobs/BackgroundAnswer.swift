@@ -38,6 +38,7 @@ struct BackgroundAnswer {
       throw ProblemDetails(
         .overloaded,
         "As many fits wait as may (max_jobs). Send the request again later, or look at GET /jobs.",
+        limit: "max_jobs",
         fields: [("Retry-After", "5")])
     }
     if wait > 0 { job.hang(on: call.request.cancellation) }

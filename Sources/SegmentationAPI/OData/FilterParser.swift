@@ -62,16 +62,20 @@ struct FilterParser {
   // MARK: Grammar
 
   private mutating func disjunction() throws(ODataFault) -> FilterExpression {
-    depth += 1
+    try descend()
     defer { depth -= 1 }
-    guard depth <= Self.deepest else {
-      throw .badRequest("$filter is nested more than \(Self.deepest) deep.")
-    }
     var left = try conjunction()
     while try take("or") {
       left = .or(try condition(left), try condition(try conjunction()))
     }
     return left
+  }
+
+  private mutating func descend() throws(ODataFault) {
+    depth += 1
+    guard depth <= Self.deepest else {
+      throw .badRequest("$filter is nested more than \(Self.deepest) deep.")
+    }
   }
 
   private mutating func conjunction() throws(ODataFault) -> FilterExpression {
@@ -154,9 +158,8 @@ struct FilterParser {
       try advance()
       return .literal(value)
     case .minus:
-      depth += 1
+      try descend()
       defer { depth -= 1 }
-      guard depth <= Self.deepest else { throw unexpected() }
       try advance()
       return .negate(try number(try primary()))
     case .open:

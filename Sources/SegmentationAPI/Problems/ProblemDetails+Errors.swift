@@ -64,8 +64,8 @@ extension ProblemDetails {
     case .storeFull(let needed, let free, let budget):
       self.init(
         .storeFull,
-        "This needs \(needed) bytes and \(max(0, free)) of \(budget) are free. Nothing was stored and nothing was lost; DELETE /datasets/{id} makes room."
-      )
+        "This needs \(needed) bytes and \(max(0, free)) of \(budget) (max_store_bytes) are free. Nothing was stored and nothing was lost; DELETE /datasets/{id} makes room.",
+        limit: "max_store_bytes")
     case .damaged(let id, let reason):
       self.init(
         .storedDataDamaged,
@@ -108,7 +108,8 @@ extension ProblemDetails {
       )
     case .contentTooLong(let limit):
       self.init(
-        .contentTooLarge, "The content is longer than \(limit) bytes, the limit max_body_bytes.")
+        .contentTooLarge, "The content is longer than \(limit) bytes, the limit max_body_bytes.",
+        limit: "max_body_bytes")
     case .unclosedQuote(let line):
       self.init(
         .unclosedQuote,
@@ -118,14 +119,16 @@ extension ProblemDetails {
       self.init(
         .fieldTooLong,
         "Field \(column) on line \(line) is longer than \(limit) bytes, the limit max_field_bytes. A missing quote or line break is the usual cause.",
+        limit: "max_field_bytes",
         faults: [.init(line: line, column: String(column), reason: "longer than \(limit) bytes")])
     case .tooManyColumns(let count, let limit):
       self.init(
         .tooManyColumns,
-        "The header has \(count) columns or more, above the limit max_columns of \(limit). Send the columns that describe customers."
-      )
+        "The header has \(count) columns or more, above the limit max_columns of \(limit). Send the columns that describe customers.",
+        limit: "max_columns")
     case .tooManyRows(let limit):
-      self.init(.tooManyRows, "There are more than \(limit) rows, the limit max_rows.")
+      self.init(
+        .tooManyRows, "There are more than \(limit) rows, the limit max_rows.", limit: "max_rows")
     case .notRows(let line, let column, let problem):
       self.init(
         .notRows,
@@ -238,6 +241,17 @@ extension JSONError.Problem {
 }
 
 extension ProblemDetails {
+  /// A problem with a bound, and the setting that changes it.
+  init(
+    _ type: ProblemType, _ detail: String, limit setting: String, faults: [Fault] = [],
+    fields: [(name: String, value: String)] = []
+  ) {
+    self.init(
+      type, detail.contains(setting) ? detail : "\(detail) The setting is \(setting).",
+      faults: faults, extensions: [.init(name: "setting", value: .string(setting))],
+      fields: fields)
+  }
+
   init(_ fault: MultipartFault) {
     let reason =
       switch fault {
@@ -260,18 +274,29 @@ extension ProblemDetails {
       self.init(.badRequest, fault.description)
     case .requestTimeout: self.init(.requestTimeout, fault.description)
     case .lengthRequired: self.init(.lengthRequired, fault.description)
-    case .contentTooLarge: self.init(.contentTooLarge, fault.description)
+    case .contentTooLarge(DocumentReceiver.limit):
+      // What is no rows has a bound of its own, which no setting changes.
+      self.init(.contentTooLarge, fault.description)
+    case .contentTooLarge: self.init(.contentTooLarge, fault.description, limit: "max_body_bytes")
     case .targetTooLong: self.init(.uriTooLong, fault.description)
     case .expectationUnknown: self.init(.expectationFailed, fault.description)
     case .fieldLineTooLong, .fieldSectionTooLarge, .tooManyFields:
       self.init(.fieldsTooLarge, fault.description)
     case .methodNotImplemented, .transferCodingNotImplemented:
       self.init(.notImplemented, fault.description)
-    case .overloaded(let delay):
+    case .overloaded(let bound, let delay):
+      let setting =
+        switch bound {
+        case .queue: "max_queue"
+        case .connections: "max_connections"
+        case .connectionsPerAddress: "max_connections_per_address"
+        }
       self.init(
-        .overloaded, fault.description,
+        .overloaded, fault.description, limit: setting,
         fields: [("Retry-After", String(max(1, delay.components.seconds)))])
-    case .answerTimeout: self.init(.overloaded, fault.description, fields: [("Retry-After", "10")])
+    case .answerTimeout:
+      self.init(
+        .overloaded, fault.description, limit: "request_timeout", fields: [("Retry-After", "10")])
     case .versionNotSupported: self.init(.versionNotSupported, fault.description)
     }
   }

@@ -55,7 +55,7 @@ struct Setting: Sendable {
       "max_connections", .integer(\.maxConnections, 1...1_000_000), "most connections at once"),
     Setting(
       "max_connections_per_address", .integer(\.maxConnectionsPerAddress, 1...1_000_000),
-      "most connections at once from one address"),
+      "most connections at once from one address; trusted proxies may have more"),
     Setting(
       "max_queue", .integer(\.maxQueue, 1...100_000), "most requests that wait for a thread"),
     Setting(
@@ -63,7 +63,7 @@ struct Setting: Sendable {
       "most fits that wait for their turn after Prefer: respond-async"),
     Setting(
       "request_timeout", .integer(\.requestTimeout, 1...86_400),
-      "seconds for a request's content to arrive"),
+      "seconds that the work on one answer may take"),
     Setting(
       "idle_timeout", .integer(\.idleTimeout, 1...86_400),
       "seconds a connection may rest between requests"),

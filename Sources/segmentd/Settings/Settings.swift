@@ -32,7 +32,7 @@ struct Settings: Sendable, Equatable {
   var maxQueue = 64
   /// The most fits that wait for their turn after their requests were answered.
   var maxJobs = 8
-  /// How long a request's content may take to arrive, in seconds.
+  /// How long the work on one answer may take, in seconds.
   var requestTimeout = 600
   /// How long a connection may rest between requests, in seconds.
   var idleTimeout = 75
