@@ -22,7 +22,7 @@ struct DrainTests {
 
   @Test("SIGTERM: not ready at once, still serving for drain_delay, then no more; exit 0")
   func drains() async throws {
-    let service = try await ServiceProcess.start(["--sample", "--drain-delay=2"])
+    let service = try await ServiceProcess.start(["--sample", "--drain-delay=6"])
     let curl = service.client()
     #expect(try await curl.get("/readyz").status == 200)
     let uploading = try await service.connect()
@@ -40,9 +40,9 @@ struct DrainTests {
     let polling = try await service.connect()
     try await polling.send("GET /clusters/summary?wait=60 HTTP/1.1\r\nHost: x\r\n\r\n")
 
+    let idle = try await service.connect()
     service.program.signal(SIGTERM)
     _ = try await service.program.logLine(containing: "stopping")
-    let idle = try await service.connect()
     let ready = try await ask("/readyz", idle)
     #expect(ready.status == 503)
     #expect(ready.text.contains("draining"), "\(ready.text)")
@@ -50,9 +50,9 @@ struct DrainTests {
     #expect(try await ask("/clusters/summary", idle).status == 200)
 
     // After the delay: the events end, who waits is answered, the rest of the upload is taken.
-    let rest = try await events.receiveToEnd()
+    let rest = try await events.receiveToEnd(within: .seconds(30))
     #expect(String(decoding: rest, as: UTF8.self).contains("0\r\n\r\n"))
-    #expect(try await polling.receiveResponse().status == 200)
+    #expect(try await polling.receiveResponse(within: .seconds(30)).status == 200)
     #expect(try await idle.receiveToEnd().isEmpty)
     await #expect(throws: (any Error).self) {
       let late = try await service.connect()
