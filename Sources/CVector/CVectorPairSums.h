@@ -1,16 +1,20 @@
-// Sums of distances between all pairs for processors with AVX-512, chosen at run time as those over text.
+// Sums of distances between all pairs for processors with AVX-512, chosen at run time.
 //
-// They are bit for bit what the plain Swift beside its call does: the same operations in the same
-// order, nothing fused.
+// Kernels.swift has the loops these stand in for. The bits are the same: the same operations in the
+// same order, nothing fused.
 #pragma once
 
-#include "CVector.h"
+#include <stddef.h>
 
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+
+#define CVECTOR_TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl")))
+
 /// The distance of sixteen samples from a row, from the squares of their differences, added feature
 /// by feature.
-CVECTOR static inline __m512 cvector_distance(
+CVECTOR_TARGET static inline __m512 cvector_distance(
     const float *x, size_t stride, const float *row, size_t features) {
   const __m512 first = _mm512_sub_ps(_mm512_loadu_ps(x), _mm512_set1_ps(row[0]));
   __m512 squared = _mm512_mul_ps(first, first);
@@ -23,13 +27,13 @@ CVECTOR static inline __m512 cvector_distance(
 }
 
 /// Adds sixteen values to eight running sums, the first eight before the others.
-CVECTOR static inline __m256 cvector_add_halves(__m256 lanes, __m512 values) {
+CVECTOR_TARGET static inline __m256 cvector_add_halves(__m256 lanes, __m512 values) {
   return _mm256_add_ps(
       _mm256_add_ps(lanes, _mm512_castps512_ps256(values)), _mm512_extractf32x8_ps(values, 1));
 }
 
 /// The sum of eight running sums: neighbours, then pairs, then halves.
-CVECTOR static inline float cvector_join(__m256 lanes) {
+CVECTOR_TARGET static inline float cvector_join(__m256 lanes) {
   float lane[8];
   _mm256_storeu_ps(lane, lanes);
   return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
@@ -37,7 +41,7 @@ CVECTOR static inline float cvector_join(__m256 lanes) {
 
 /// Sums the weighted distances between `count` samples, a multiple of sixteen, feature by feature,
 /// and `row_count` rows of as many features, for each of both.
-CVECTOR static inline void cvector_sum_distances(
+CVECTOR_TARGET static inline void cvector_sum_distances(
     const float *x, size_t stride, size_t features, size_t count, const float *weights,
     const float *rows, const float *row_weights, size_t row_count, float *to_rows,
     float *from_rows) {
@@ -85,5 +89,7 @@ CVECTOR static inline void cvector_sum_distances(
     from_rows[row] = cvector_join(lanes);
   }
 }
+
+#undef CVECTOR_TARGET
 
 #endif

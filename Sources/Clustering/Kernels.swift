@@ -707,6 +707,11 @@ enum Kernels {
     rowCount: Int, scratch: UnsafeMutablePointer<Float>, toRows: UnsafeMutablePointer<Float>,
     fromRows: UnsafeMutablePointer<Float>
   ) {
+    guard
+      !VectorDistances.sumDistances(
+        x, stride: stride, featureCount: featureCount, count: count, weights: weights, rows: rows,
+        rowWeights: rowWeights, rowCount: rowCount, toRows: toRows, fromRows: fromRows)
+    else { return }
     sumDistances(
       x, stride: stride, featureCount: featureCount, count: count, weights: weights, rows: rows,
       rowWeights: rowWeights, rowCount: rowCount, scratch: scratch, toRows: toRows,

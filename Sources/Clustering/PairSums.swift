@@ -61,7 +61,7 @@ struct PairSums {
       try fill(
         cloud, points, weights,
         {
-          VectorPairSums.sumDistances(
+          Kernels.sumDistancesFloat(
             $0, stride: $1, featureCount: $2, count: $3, weights: $4, rows: $5, rowWeights: $6,
             rowCount: $7, scratch: $8, toRows: $9, fromRows: $10)
         },

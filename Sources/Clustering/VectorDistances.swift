@@ -130,6 +130,24 @@ enum VectorDistances {
     return false
   }
 
+  /// As `Kernels.sumDistances`, for a multiple of 16 points.
+  @inline(__always)
+  static func sumDistances(
+    _ x: UnsafePointer<Float>, stride: Int, featureCount: Int, count: Int,
+    weights: UnsafePointer<Float>, rows: UnsafePointer<Float>, rowWeights: UnsafePointer<Float>,
+    rowCount: Int, toRows: UnsafeMutablePointer<Float>, fromRows: UnsafeMutablePointer<Float>,
+    registerBits: Int = registerBits
+  ) -> Bool {
+    #if arch(x86_64)
+      if registerBits == 512 {
+        cvector_sum_distances(
+          x, stride, featureCount, count, weights, rows, rowWeights, rowCount, toRows, fromRows)
+        return true
+      }
+    #endif
+    return false
+  }
+
   /// Asks for listed rows ahead of their use, where there is an instruction for it.
   @inline(__always)
   static func prefetch(

@@ -75,11 +75,11 @@ import Testing
         let chosen = (
           Buffer<Float>(repeating: 8, count: stride), Buffer<Float>(repeating: 8, count: rowCount)
         )
-        Kernels.sumDistancesFloat(
+        Kernels.sumDistances(
           x.base, stride: stride, featureCount: d, count: count, weights: weights.base,
           rows: rows.base, rowWeights: rowWeights.base, rowCount: rowCount, scratch: scratch.base,
           toRows: plain.0.base, fromRows: plain.1.base)
-        VectorPairSums.sumDistances(
+        Kernels.sumDistancesFloat(
           x.base, stride: stride, featureCount: d, count: count, weights: weights.base,
           rows: rows.base, rowWeights: rowWeights.base, rowCount: rowCount, scratch: scratch.base,
           toRows: chosen.0.base, fromRows: chosen.1.base)
