@@ -61,6 +61,17 @@ struct CodedColumn: Sendable {
     }
   }
 
+  /// The combination of each of some samples: its numbers as digits, the first column first, so that
+  /// combinations ascend as rows do.
+  static func combinations(
+    of columns: [CodedColumn], _ samples: Range<Int>, into combinations: Buffer<UInt32>
+  ) {
+    combinations.fill(with: 0)
+    for column in columns {
+      column.append(to: combinations.base, from: samples.lowerBound, count: samples.count)
+    }
+  }
+
   /// `keys[i] = keys[i] · cardinality + number(first + i)` for `count` samples.
   func append(to keys: UnsafeMutablePointer<UInt32>, from first: Int, count: Int) {
     let radix = UInt32(truncatingIfNeeded: values.count)

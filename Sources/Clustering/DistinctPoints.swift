@@ -74,9 +74,21 @@ public struct DistinctPoints: Sendable {
     let team = WorkTeam(threads: threads)
     // Sums of whole numbers are exact in any order; of others, only sorting fixes the order.
     let isCountable = weights?.allSatisfy { $0 == $0.rounded() } ?? true
-    if isCountable, let coded = Self.coded(columns, team: team) {
-      self.init(counting: coded, weights: weights, sampleCount: first.count, team: team)
-      return
+    let coded = isCountable ? Self.coded(columns, team: team) : nil
+    if let coded {
+      // Counters that stay mostly empty cost more than sorting the samples.
+      let limit = min(Self.counterLimit, max(4096, 8 * first.count))
+      if coded.combinations <= limit {
+        self.init(counting: coded.columns, weights: weights, sampleCount: first.count, team: team)
+        return
+      }
+      if first.count <= Self.sortLimit {
+        self.init(
+          ordering: CombinationOrder(
+            coded.columns, combinations: coded.combinations, sampleCount: first.count),
+          of: coded.columns, weights: weights)
+        return
+      }
     }
     let columns = columns.map(\.joined)
     if first.count <= Self.sortLimit || Self.repeats(columns) {
@@ -160,10 +172,12 @@ public struct DistinctPoints: Sendable {
 
   // MARK: - Few values: one counter for each combination
 
-  /// The columns numbered, when their combinations are few enough to count.
-  private static func coded(_ columns: [SampleColumn], team: WorkTeam) -> [CodedColumn]? {
-    // Counters that stay mostly empty cost more than sorting the samples.
-    let limit = min(counterLimit, max(4096, 8 * columns[0].count))
+  /// The columns numbered, when their combinations can be numbered, too.
+  private static func coded(
+    _ columns: [SampleColumn], team: WorkTeam
+  ) -> (columns: [CodedColumn], combinations: Int)? {
+    // Of many samples the combinations are only good for counters.
+    let limit = columns[0].count > sortLimit ? counterLimit : Int(UInt32.max)
     var coded: [CodedColumn] = []
     var combinations = 1
     for column in columns {
@@ -172,7 +186,7 @@ public struct DistinctPoints: Sendable {
       guard combinations <= limit else { return nil }
       coded.append(next)
     }
-    return coded
+    return (coded, combinations)
   }
 
   private static let blockSize = 4096
@@ -183,10 +197,7 @@ public struct DistinctPoints: Sendable {
     _ columns: [CodedColumn], _ sampleCount: Int, _ block: Int, into keys: Buffer<UInt32>
   ) -> Range<Int> {
     let range = block * blockSize..<min((block + 1) * blockSize, sampleCount)
-    keys.fill(with: 0)
-    for column in columns {
-      column.append(to: keys.base, from: range.lowerBound, count: range.count)
-    }
+    CodedColumn.combinations(of: columns, range, into: keys)
     return range
   }
 
@@ -291,6 +302,38 @@ public struct DistinctPoints: Sendable {
     return (
       FeatureMatrix(checked: values, sampleCount: pointCount), weights, pointOfCombination
     )
+  }
+
+  // MARK: - Few values, fewer samples: combinations in order
+
+  private init(ordering order: CombinationOrder, of columns: [CodedColumn], weights: [Double]?) {
+    var combinations: [UInt32] = []
+    var sums: [Double] = []
+    var pointOfSample = [Int32](repeating: 0, count: order.sampleCount)
+    order.forEach { combination, sample in
+      let weight = weights?[sample] ?? 1
+      if combinations.last == combination {
+        // Whole numbers: the sum is the same in any order.
+        sums[sums.count - 1] += weight
+      } else {
+        combinations.append(combination)
+        sums.append(weight)
+      }
+      pointOfSample[sample] = Int32(truncatingIfNeeded: sums.count - 1)
+    }
+    var values = [Double](repeating: 0, count: sums.count * columns.count)
+    for (feature, column) in columns.enumerated().reversed() {
+      let digits = UInt32(truncatingIfNeeded: column.values.count)
+      for point in combinations.indices {
+        let (rest, digit) = combinations[point].quotientAndRemainder(dividingBy: digits)
+        values[feature * sums.count + point] = column.values[Int(digit)]
+        combinations[point] = rest
+      }
+    }
+    points = FeatureMatrix(checked: values, sampleCount: sums.count)
+    self.weights = sums
+    samples = .listed(pointOfSample)
+    isCompressed = true
   }
 
   // MARK: - Many values: sorted rows, or rows as they stand

@@ -42,6 +42,45 @@ public struct FeatureMatrix: Sendable, Equatable {
     self.init(checked: joined, sampleCount: first.count)
   }
 
+  /// A matrix of the same shape, made feature by feature.
+  ///
+  /// - Parameters:
+  ///   - threads: how many features may be made at the same time.
+  ///   - write: gets a feature, its `n` values and the place for as many new ones, all 0 yet.
+  /// - Throws: ``ClusteringError/notFinite(sample:feature:)``, as ``init(columns:)``.
+  /// - Complexity: O(*nd*) and what `write` takes.
+  public func mapped(
+    threads: Int,
+    _ write:
+      @Sendable (_ feature: Int, _ values: ArraySlice<Double>, _ mapped: inout MutableSpan<Double>)
+      -> Void
+  ) throws(ClusteringError) -> FeatureMatrix {
+    let (n, d, values) = (sampleCount, featureCount, values)
+    // The first illegal sample of each feature, or `n`.
+    var illegal: [Int] = []
+    let mapped = [Double](unsafeUninitializedCapacity: n * d) { buffer, count in
+      // Safety: each feature writes its own range, and together they write every element.
+      nonisolated(unsafe) let target = buffer
+      illegal = WorkTeam(threads: threads).values(d) { feature in
+        let own = UnsafeMutableBufferPointer(rebasing: target[feature * n..<(feature + 1) * n])
+        own.initialize(repeating: 0)
+        var span = own.mutableSpan
+        write(feature, values[feature * n..<(feature + 1) * n], &span)
+        var isLegal = true
+        for sample in own.indices {
+          isLegal = isLegal && own[sample].magnitude <= Self.coordinateLimit
+          own[sample] += 0.0
+        }
+        return isLegal ? n : own.firstIndex { !($0.magnitude <= Self.coordinateLimit) } ?? n
+      }
+      count = n * d
+    }
+    for (feature, sample) in illegal.enumerated() where sample < n {
+      throw .notFinite(sample: sample, feature: feature)
+    }
+    return FeatureMatrix(checked: mapped, sampleCount: n)
+  }
+
   /// Takes values that are known to be legal.
   init(checked values: [Double], sampleCount: Int) {
     precondition(sampleCount > 0 && !values.isEmpty && values.count % sampleCount == 0)

@@ -57,6 +57,20 @@ public struct FeatureScaling: Sendable, Equatable {
     return ((isLogarithmic ? logarithmOfOnePlus(value) : value) - center) / spread
   }
 
+  /// Scales the values of one feature.
+  ///
+  /// - Parameters:
+  ///   - values: in the feature's own unit.
+  ///   - scaled: gets as many.
+  func scale(_ values: ArraySlice<Double>, into scaled: inout MutableSpan<Double>) {
+    let first = values.startIndex
+    if isLogarithmic {
+      for index in scaled.indices { scaled[index] = self.scaled(values[first + index]) }
+    } else {
+      for index in scaled.indices { scaled[index] = (values[first + index] - center) / spread }
+    }
+  }
+
   /// A scaled value, back in the feature's own unit.
   public func original(_ scaled: Double) -> Double {
     let value = scaled * spread + center

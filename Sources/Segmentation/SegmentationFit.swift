@@ -42,7 +42,9 @@ struct SegmentationFit {
         weights: dataset.weights(), threads: threads)
     }
     clock.mark(.distinct)
-    let columns = (0..<points.points.featureCount).map { points.points.column($0) }
+    let columns = ParallelMap.map(points.points.featureCount, threads: threads) {
+      points.points.column($0)
+    }
     let moments = ParallelMap.map(columns.count, threads: threads) {
       WeightedMoments(columns[$0], weights: points.weights)
     }
@@ -50,10 +52,9 @@ struct SegmentationFit {
       of: columns, moments: moments, weights: points.weights, scale: options.scale,
       features: features, threads: threads)
     let scaled = try SegmentationFit.attempt { () throws(ClusteringError) in
-      try FeatureMatrix(
-        columns: ParallelMap.map(columns.count, threads: threads) { feature in
-          columns[feature].map(scalings[feature].scaled)
-        })
+      try points.points.mapped(threads: threads) { feature, values, scaled in
+        scalings[feature].scale(values, into: &scaled)
+      }
     }
     clock.mark(.scale)
     self.points = points

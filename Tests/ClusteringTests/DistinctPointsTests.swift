@@ -92,6 +92,30 @@ import Testing
     check(expected, zip(values, others).map { [Double($0), Double($1)] }, weights: nil)
   }
 
+  @Test("combinations too many to count are sorted by their digits")
+  func ordered() throws {
+    var random = RandomSource(seed: 14)
+    let n = 5000
+    let columns = [200, 2, 150, 3, 100].map { limit in
+      (0..<n).map { _ in Double(random.below(limit) - limit / 2) }
+    }
+    // Some rows come twice.
+    let rows = (0..<n).map { sample in columns.map { $0[sample < 4000 ? sample : sample - 4000] } }
+    let matrix = try FeatureMatrix(columns: columns.indices.map { f in rows.map { $0[f] } })
+    let weights = (0..<n).map { _ in Double(1 + random.below(4)) }
+    for weights in [nil, weights] {
+      let found = try DistinctPoints(matrix, weights: weights, threads: 2)
+      check(found, rows, weights: weights)
+      #expect(found.points.sampleCount <= 4000)
+      // Halves are not counted in any order, so they are sorted by comparing rows.
+      let halves = try DistinctPoints(
+        matrix, weights: (0..<n).map { (weights?[$0] ?? 1) / 2 }, threads: 2)
+      #expect(found.points == halves.points)
+      #expect(found.weights == halves.weights.map { $0 * 2 })
+      #expect(found.pointOfSample == halves.pointOfSample)
+    }
+  }
+
   @Test("wide values are sorted where they cannot be counted") func wide() throws {
     var random = RandomSource(seed: 12)
     let incomes = (0..<5000).map { _ in Int32(random.below(900) * 2_000_000 - 900_000_000) }
