@@ -34,12 +34,11 @@ public struct ScaleSuggestion: Sendable, Equatable {
   ///   - values: finite numbers, in any order.
   ///   - scale: the scale in use.
   init?(feature: String, values: [Double], scale: Scale) {
-    guard values.count >= 8 else { return nil }
+    // Of a column with two values a logarithm changes nothing but the unit.
+    guard values.count >= 8, Self.areOfThreeKinds(values) else { return nil }
     let weights = [Double](repeating: 1, count: values.count)
     let moments = WeightedMoments(values, weights: weights)
     guard moments.standardDeviation > 0 else { return nil }
-    // Of a column with two values a logarithm changes nothing but the unit.
-    guard Set(values).count > 2 else { return nil }
     let count = Double(values.count)
     var cubes = 0.0
     for value in values {
@@ -52,7 +51,9 @@ public struct ScaleSuggestion: Sendable, Equatable {
       self.init(feature: feature, scale: .log, reason: .skewed(skewness))
       return
     }
-    let quantiles = WeightedQuantiles(values, weights: weights)
+    var ascending = values
+    RadixSort.sort(&ascending)
+    let quantiles = WeightedQuantiles(ascending: ascending, weights: weights)
     let (low, high) = (quantiles.value(at: 0.25), quantiles.value(at: 0.75))
     let reach = 3 * (high - low)
     let far = Double(values.count { $0 < low - reach || $0 > high + reach }) / count
@@ -61,6 +62,14 @@ public struct ScaleSuggestion: Sendable, Equatable {
       return
     }
     return nil
+  }
+
+  /// Whether three values differ from each other.
+  private static func areOfThreeKinds(_ values: [Double]) -> Bool {
+    guard let first = values.first, let second = values.first(where: { $0 != first }) else {
+      return false
+    }
+    return values.contains { $0 != first && $0 != second }
   }
 
   private init(feature: String, scale: Scale, reason: Reason) {
@@ -84,18 +93,18 @@ extension Run {
   /// What the data would suggest in place of the run's scale, feature by feature.
   ///
   /// Looks at all used rows, or at even steps through them when there are more than 20,000.
-  /// - Complexity: O(*dm* log *m*) for the *m* rows looked at.
+  /// - Complexity: O(*dm*) for the *m* rows looked at.
   public func scaleSuggestions() -> [ScaleSuggestion] {
+    let dataset = dataset
     let count = dataset.usedRowCount
     let step = max(1, (count + ScaleSuggestion.rowLimit - 1) / ScaleSuggestion.rowLimit)
-    let positions = Array(stride(from: 0, to: count, by: step))
+    let rows = stride(from: 0, to: count, by: step).map { dataset.rows[$0] }
     let numeric = features.filter { $0.level == nil }
     let found = numeric.compactMap { feature in
       ScaleSuggestion(
         feature: feature.key,
-        values: positions.compactMap {
-          dataset.number(ofRow: dataset.rows[$0], column: feature.column)
-        }, scale: options.scale)
+        values: dataset.numbers(ofRows: rows, column: feature.column).filter { !$0.isNaN },
+        scale: options.scale)
     }
     return found + (options.scale == .none ? ScaleSuggestion.unequalSpreads(numeric) : [])
   }

@@ -1,10 +1,12 @@
 /// Sorting of numbers by their bits, eleven at a time: no comparisons, and time in proportion.
-enum RadixSort {
+public enum RadixSort {
   private static let digitBits: UInt64 = 11
   private static let digitCount = 6
 
   /// Sorts numbers, none of them NaN.
-  static func sort(_ numbers: inout [Double]) {
+  ///
+  /// - Complexity: O(*n*).
+  public static func sort(_ numbers: inout [Double]) {
     guard numbers.count > 256 else { return numbers.sort() }
     var keys = numbers.map(key)
     sort(&keys)
