@@ -16,6 +16,8 @@ struct CustomerOverlap: Sendable, Equatable {
   /// Up to so many customers of a run are compared one by one; of more, a part that depends on the
   /// ids alone, so that it is the same customers in both runs.
   static let limit = 1 << 18
+  /// As ``limit`` where segments are only to be told apart, and a fit waits for it.
+  static let matchingLimit = 1 << 16
 
   init(old: Run, new: Run, threads: Int = 1, limit: Int = CustomerOverlap.limit) {
     let part = SharedCustomers.Part(

@@ -8,7 +8,7 @@ extension Run {
   ///   - snapshot: the store as of one moment; what becomes of the segments depends on nothing else.
   ///   - threads: how many may look at the customers.
   /// - Complexity: O(*n*) time for the customers of the two runs; memory for at most
-  ///   ``CustomerOverlap/limit`` of them.
+  ///   ``CustomerOverlap/matchingLimit`` of them.
   func entering(_ snapshot: StoreSnapshot<Run>, threads: Int) -> Run {
     // A series may hold many runs; they are looked at only where the current one knows no answer.
     var stored: [Run] {
@@ -18,7 +18,8 @@ extension Run {
       return with(claiming(segments, in: stored, current: nil), identity: RunIdentity())
     }
     let matching = SegmentMatching(
-      overlap: CustomerOverlap(old: current, new: self, threads: threads),
+      overlap: CustomerOverlap(
+        old: current, new: self, threads: threads, limit: CustomerOverlap.matchingLimit),
       places: ClusterPlaces(old: current, new: self))
     let inherited = segments.map { segment in
       matching.predecessors[segment.cluster].map { old -> Segment in
