@@ -9,11 +9,11 @@ public enum FitPhase: String, Sendable, CaseIterable {
   case scale
   /// Clusters are found.
   case fit
-  /// Silhouettes and the other indices.
+  /// Silhouettes and the other indices, with the rules.
   case quality
   /// Bootstraps, and the gap statistic where k is chosen.
   case stability
-  /// Rules, names, personas.
+  /// Names, personas, what the playbook advises.
   case describe
   /// The segments follow those of the series, and all is stored.
   case store

@@ -1,4 +1,5 @@
 import Clustering
+import Datasets
 
 /// From scaled points to the clusters of a run: fit, choice of k, minimum size, stability.
 struct SegmentSearch {
@@ -7,11 +8,14 @@ struct SegmentSearch {
   let options: SegmentationOptions
   let threads: Int
   let cancellation: @Sendable () -> Bool
+  /// Makes the rules of a model's clusters.
+  let rules: @Sendable (KMeansModel) -> SegmentRules
 
   /// What was found.
   struct Outcome {
     let model: KMeansModel
     let quality: ClusterQuality
+    let rules: SegmentRules
     let stability: BootstrapStability?
     let structure: StructureStrength?
     let choice: ChoiceOfClusterCount?
@@ -61,7 +65,8 @@ struct SegmentSearch {
     }
     if candidates[chosen].isFeasible {
       return Outcome(
-        model: best.model, quality: best.quality, stability: evidence.stability[chosen],
+        model: best.model, quality: best.quality, rules: rules(best.model),
+        stability: evidence.stability[chosen],
         structure: evidence.structure(ofModel: chosen, silhouette: best.quality.silhouette),
         choice: choice(leaving: best.clusterCount))
     }
@@ -70,19 +75,37 @@ struct SegmentSearch {
     return try judged(merged, choice: choice(leaving: merged.clusterCount), clock: &clock)
   }
 
-  /// The quality of a model, with its stability.
+  /// Points from which on a second thread is worth its start.
+  private static let manyPoints = 4096
+
+  /// The quality of a model, with its rules, most of which take one thread, and its stability.
   private func judged(
     _ model: KMeansModel, choice: ChoiceOfClusterCount?, clock: inout PhaseClock
   ) throws(ClusteringError) -> Outcome {
-    let quality = try ClusterQuality.evaluate(
-      points, weights: weights, model: model, seed: options.seed, threads: threads,
-      cancellation: cancellation)
+    let isLarge = points.sampleCount >= Self.manyPoints
+    let (measured, found) = ParallelMap.both(threads: isLarge ? threads : 1) {
+      evaluated(model)
+    } _: {
+      rules(model)
+    }
+    let quality = try measured.get()
     clock.mark(.quality)
     let evidence = try evidence([model])
     clock.mark(.stability)
     return Outcome(
-      model: model, quality: quality, stability: evidence.stability[0],
+      model: model, quality: quality, rules: found, stability: evidence.stability[0],
       structure: evidence.structure(ofModel: 0, silhouette: quality.silhouette), choice: choice)
+  }
+
+  private func evaluated(_ model: KMeansModel) -> Result<ClusterQuality, ClusteringError> {
+    do throws(ClusteringError) {
+      return .success(
+        try ClusterQuality.evaluate(
+          points, weights: weights, model: model, seed: options.seed, threads: threads,
+          cancellation: cancellation))
+    } catch {
+      return .failure(error)
+    }
   }
 
   private func evidence(

@@ -15,6 +15,7 @@ struct SegmentationFit {
   private let scalings: [FeatureScaling]
   private let model: KMeansModel
   private let quality: ClusterQuality
+  private let rules: SegmentRules
   private let stability: BootstrapStability?
   private let structure: StructureStrength?
   /// The table of k; nil when the number of clusters was given.
@@ -63,7 +64,14 @@ struct SegmentationFit {
     let distinctCount = points.points.sampleCount
     let search = SegmentSearch(
       points: scaled, weights: points.weights, options: options, threads: threads,
-      cancellation: cancellation)
+      cancellation: cancellation
+    ) { model in
+      SegmentRules(
+        LabelledPoints(
+          columns: (0..<points.points.featureCount).map { points.points.column($0) },
+          labels: model.labels, weights: points.weights, clusterCount: model.clusterCount),
+        threads: threads)
+    }
     let found: SegmentSearch.Outcome
     switch options.clusterCount {
     case .fixed(let clusterCount):
@@ -88,6 +96,7 @@ struct SegmentationFit {
     }
     model = found.model
     quality = found.quality
+    rules = found.rules
     stability = found.stability
     structure = found.structure
     choice = found.choice
@@ -129,24 +138,16 @@ struct SegmentationFit {
 
   /// The run that this fit makes.
   func run(id: String, createdAt: Int64) -> Run {
-    let (rules, fitted) = ParallelMap.both(threads: isLarge ? threads : 1) {
-      SegmentRules(
-        LabelledPoints(
-          columns: (0..<points.points.featureCount).map { points.points.column($0) },
-          labels: model.labels, weights: points.weights, clusterCount: model.clusterCount),
-        threads: threads)
+    let (statistics, fittedLabels) = ParallelMap.both(threads: isLarge ? threads : 1) {
+      clusterStatistics()
     } _: {
-      (
-        statistics: clusterStatistics(),
-        labels: RowLabels(
-          model.labels, of: points, rows: dataset.rows, rowCount: dataset.table.rowCount,
-          clusterCount: model.clusterCount, threads: threads)
-      )
+      RowLabels(
+        model.labels, of: points, rows: dataset.rows, rowCount: dataset.table.rowCount,
+        clusterCount: model.clusterCount, threads: threads)
     }
-    let statistics = fitted.statistics
-    var labels = fitted.labels
+    var labels = fittedLabels
     // Of those who were fitted: who was kept out for outliers shares in no sum.
-    let insight = insight(statistics, rules: rules, labels: labels)
+    let insight = insight(statistics, labels: labels)
     let centroids = NearestCentroids(centroids: model.centroids)
     assignOutliers(to: centroids, &labels)
     return Run(
@@ -272,7 +273,7 @@ struct SegmentationFit {
   }
 
   private func insight(
-    _ statistics: Statistics, rules: SegmentRules, labels: RowLabels
+    _ statistics: Statistics, labels: RowLabels
   ) -> RunInsight {
     let value = dataset.valueColumn.map { valueSplit(column: $0, labels: labels) }
     let plays = playbook.plays(
