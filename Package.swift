@@ -17,7 +17,7 @@ let package = Package(
     // Arrows only go down; ArchitectureTests holds the sources to this list.
     .executableTarget(
       name: "segmentd",
-      dependencies: ["SegmentationAPI", "HTTPServer", "Segmentation", "Datasets"],
+      dependencies: ["SegmentationAPI", "HTTPServer", "Segmentation", "Datasets", "CLinux"],
       swiftSettings: strict),
     // What speed is judged by: the libraries measured from within, no part of the service.
     .executableTarget(
@@ -28,7 +28,7 @@ let package = Package(
       name: "SegmentationAPI", dependencies: ["HTTPServer", "Charts", "Segmentation", "Datasets"],
       swiftSettings: strict),
     .target(name: "HTTPServer", dependencies: ["CLinux"], swiftSettings: strict),
-    // epoll, eventfd and accept4, which the C library modules leave out; headers only.
+    // epoll, eventfd, accept4 and malloc_trim, which the C library modules leave out; headers only.
     .systemLibrary(name: "CLinux"),
     // Pictures out of values; knows no store and no wire.
     .target(name: "Charts", swiftSettings: strict),

@@ -14,6 +14,17 @@
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 #endif
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/// Gives free memory back to the system, where the C library keeps it otherwise.
+static inline void clinux_return_free_memory(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 /// Writes the processors this process may run on, a bit for each; gives the bytes written, or -1.
 ///
 /// By its number, since the function of the C library takes a type that is hidden like accept4.

@@ -15,6 +15,8 @@ public struct Application: RequestHandler {
     public var access: AccessControl
     /// What process and server are busy with.
     public var gauges: @Sendable () -> ProcessGauges
+    /// Called when something was stored or removed; must be quick.
+    public var hasChanged: @Sendable () -> Void
 
     /// How many fits may wait for their turn after their requests were answered.
     public var waitingJobs: Int
@@ -24,7 +26,8 @@ public struct Application: RequestHandler {
       limits: UploadLimits = UploadLimits(), version: String,
       crossOrigin: CrossOriginPolicy = .none, waitingJobs: Int = 8,
       access: AccessControl = AccessControl(),
-      gauges: @escaping @Sendable () -> ProcessGauges = { ProcessGauges() }
+      gauges: @escaping @Sendable () -> ProcessGauges = { ProcessGauges() },
+      hasChanged: @escaping @Sendable () -> Void = {}
     ) {
       self.limits = limits
       self.version = version
@@ -32,12 +35,13 @@ public struct Application: RequestHandler {
       self.waitingJobs = waitingJobs
       self.access = access
       self.gauges = gauges
+      self.hasChanged = hasChanged
     }
   }
 
   let configuration: Configuration
   private let cache = AnswerCache()
-  private let changes = Changes()
+  private let changes: Changes
   private let jobs: JobBoard
   private let router: Router
   private let metrics: ServiceMetrics
@@ -52,6 +56,7 @@ public struct Application: RequestHandler {
     service: SegmentationService, configuration: Configuration, readiness: Readiness = Readiness()
   ) {
     self.configuration = configuration
+    changes = Changes(hasChanged: configuration.hasChanged)
     jobs = JobBoard(waitingLimit: configuration.waitingJobs)
     var context = Context(
       service: service, configuration: configuration, readiness: readiness, cache: cache,

@@ -11,6 +11,12 @@ final class Changes: Sendable {
   }
 
   private let state = Mutex(State())
+  private let hasChanged: @Sendable () -> Void
+
+  /// - Parameter hasChanged: called at each change, and must be quick.
+  init(hasChanged: @escaping @Sendable () -> Void = {}) {
+    self.hasChanged = hasChanged
+  }
 
   /// Calls `body` once: at the next change, or when the time is over.
   func await(for seconds: Int, _ body: @escaping @Sendable () -> Void) {
@@ -32,5 +38,6 @@ final class Changes: Sendable {
       return state.waiting.sorted { $0.key < $1.key }.map(\.value)
     }
     for body in bodies { body() }
+    hasChanged()
   }
 }

@@ -49,13 +49,15 @@ final class Service: Sendable {
       smallestSegment: settings.minSegmentPublic,
       proxies: ProxyTrust(proxies: settings.trustedProxies, baseURL: settings.baseURL) ?? .none)
     let load = LoadSource()
+    let memory = MemoryReturn()
     application = Application(
       service: segmentation,
       configuration: .init(
         limits: Service.uploadLimits(settings, threads: threads), version: Service.version,
         // The setting was checked when it was read.
         crossOrigin: CrossOriginPolicy(settings.corsOrigins) ?? .none,
-        waitingJobs: settings.maxJobs, access: access, gauges: { load.gauges }),
+        waitingJobs: settings.maxJobs, access: access, gauges: { load.gauges },
+        hasChanged: { memory.note() }),
       readiness: readiness)
     server = Server(
       configuration: Service.serverConfiguration(
@@ -64,6 +66,12 @@ final class Service: Sendable {
       events: { [log, application] event in
         application.record(event)
         log.record(event)
+        // Also work that stored nothing: rows that were refused, or whose client has gone.
+        switch event {
+        case .requestCompleted(let completion) where !completion.method.isSafe: memory.note()
+        case .requestAborted(_, let method, _, _, _) where !method.isSafe: memory.note()
+        default: break
+        }
       })
     load.read.withLock { [server] in $0 = { server.load } }
   }

@@ -41,8 +41,8 @@ extension Drawing {
         "SegmentationAPI", "HTTPServer", "Segmentation", "Datasets", "Clustering", "Charts",
       ]),
       folders: [
-        // What a program asks of the system by itself: standard streams, signals, its end.
-        "System": toolchain.union(["Glibc", "Musl"])
+        // What a program asks of the system by itself: standard streams, signals, memory, its end.
+        "System": toolchain.union(["CLinux", "Glibc", "Musl"])
       ]),
     "segment-bench": Room(
       imports: toolchain.union([

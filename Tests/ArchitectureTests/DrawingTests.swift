@@ -67,7 +67,7 @@ struct DrawingTests {
     ("Sources/HTTPServer/Server/System/Socket.swift", ["Glibc", "Musl", "Dispatch"]),
     ("Sources/HTTPServer/Server/System/Deep/Socket.swift", ["Glibc"]),
     ("Sources/HTTPServer/Server/System/Poller.swift", ["CLinux"]),
-    ("Sources/segmentd/System/Process.swift", ["Glibc", "Musl", "Dispatch"]),
+    ("Sources/segmentd/System/Process.swift", ["CLinux", "Glibc", "Musl", "Dispatch"]),
     ("Sources/HTTPServer/Wire/RequestParser.swift", []),
     ("Sources/segment-bench/main.swift", ["Clustering", "HTTPServer", "Datasets"]),
     ("Sources/segment-bench/System/Meter.swift", ["Glibc", "Musl"]),

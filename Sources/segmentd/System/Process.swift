@@ -3,6 +3,7 @@
 #else
   import Glibc
 #endif
+import CLinux
 import Dispatch
 
 /// What the program asks of the operating system by itself: standard streams, signals, its end.
@@ -33,6 +34,11 @@ enum Process {
     guard count > 0 else { return 0 }
     let fields = String(decoding: text[..<count], as: UTF8.self).split(separator: " ")
     return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// Gives the memory that is free back to the system, which the allocator keeps for itself otherwise.
+  static func returnFreeMemory() {
+    clinux_return_free_memory()
   }
 
   /// Processor time that the process has used, in seconds.

@@ -1,3 +1,5 @@
+import CLinux
+
 #if canImport(Musl)
   import Musl
 #else
