@@ -14,6 +14,10 @@ struct Gallery {
     case degenerate
     /// Numbers at the ends of what a Double holds.
     case extreme
+    /// Segments without customers, and nobody who is in both runs.
+    case nobody
+    /// Customers of weights whose sum is beyond what a Double holds.
+    case enormous
   }
 
   let kind: Kind
@@ -44,7 +48,8 @@ struct Gallery {
       case .hostile: (segments: 14, features: 6, customers: 300)
       case .large: (segments: 30, features: 26, customers: 4500)
       case .degenerate: (segments: 1, features: 1, customers: 5)
-      case .extreme: (segments: 3, features: 2, customers: 30)
+      case .extreme, .enormous: (segments: 3, features: 2, customers: 30)
+      case .nobody: (segments: 3, features: 2, customers: 0)
       }
     let plainSegments = [
       "Middle age, middle income", "High income, high spending", "Young, low spending",
@@ -59,7 +64,8 @@ struct Gallery {
           id: Gallery.hostileNames[index], name: Gallery.hostileNames[index],
           colour: index == 1 ? "#123456" : "red;} *{}")
       case .large: ChartSegment(id: "s\(index)", name: "Segment number \(index + 1)")
-      case .degenerate, .extreme: ChartSegment(id: "s\(index)", name: "Everybody \(index)")
+      case .degenerate, .extreme, .nobody, .enormous:
+        ChartSegment(id: "s\(index)", name: "Everybody \(index)")
       }
     }
     features = (0..<counts.features).map { index in
@@ -72,7 +78,8 @@ struct Gallery {
           key: Gallery.hostileNames[index], name: Gallery.hostileNames[index],
           unit: Gallery.hostileNames[(index + 5) % 14])
       case .large: ChartFeature(key: "f\(index)", name: "Feature number \(index + 1)")
-      case .degenerate, .extreme: ChartFeature(key: "f\(index)", name: "Value \(index)")
+      case .degenerate, .extreme, .nobody, .enormous:
+        ChartFeature(key: "f\(index)", name: "Value \(index)")
       }
     }
     // A fixed sequence (Park and Miller), so that pictures are the same each time.
@@ -93,7 +100,7 @@ struct Gallery {
     let values = (0..<counts.features).map { feature in
       labels.enumerated().map { row, label -> Double in
         switch kind {
-        case .plain, .hostile, .large:
+        case .plain, .hostile, .large, .nobody, .enormous:
           (centres[label][feature] + 12 * (unit() + unit() - 1)).rounded()
         case .degenerate: 7
         case .extreme:
@@ -104,7 +111,9 @@ struct Gallery {
     }
     points = CustomerPoints(
       features: features, values: values, labels: labels, segments: segments)
-    sizes = (0..<k).map { segment in Double(labels.count { $0 == segment }) }
+    sizes = (0..<k).map { segment in
+      Double(labels.count { $0 == segment }) * (kind == .enormous ? 1e307 : 1)
+    }
     centroids = (0..<k).map { segment in
       values.map { column in
         let own = zip(column, labels).filter { $0.1 == segment && $0.0.isFinite }.map(\.0)
@@ -115,8 +124,8 @@ struct Gallery {
 
   var silhouettes: [[Double]] {
     segments.indices.map { segment in
-      let size = sizes[segment]
-      return (0..<Int(size)).map { 0.9 - 1.1 * Double($0) / size }
+      let count = points.labels.count { $0 == segment }
+      return (0..<count).map { 0.9 - 1.1 * Double($0) / Double(count) }
     }
   }
 
@@ -135,7 +144,7 @@ struct Gallery {
       switch kind {
       case .hostile: Gallery.hostileNames
       case .large: (0..<30).map { "Category \($0)" }
-      case .plain, .degenerate, .extreme: ["Female", "Male"]
+      case .plain, .degenerate, .extreme, .nobody, .enormous: ["Female", "Male"]
       }
     return CategoriesChart(
       segments: segments,
@@ -155,6 +164,9 @@ struct Gallery {
 
   var movement: MovementChart {
     let before = segments.dropLast(segments.count > 2 ? 1 : 0)
+    guard kind != .nobody else {
+      return MovementChart(before: Array(before), after: segments, flows: [])
+    }
     return MovementChart(
       before: Array(before), after: segments,
       flows: before.indices.flatMap { from in

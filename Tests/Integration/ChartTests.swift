@@ -140,6 +140,27 @@ struct ChartTests {
     }
   }
 
+  @Test("two runs without a common customer have their page and pictures")
+  func strangers() async throws {
+    try await ServiceProcess.with { service in
+      let curl = service.client()
+      func file(_ prefix: String) -> String {
+        "id,age,income\n"
+          + (0..<60).map { "\(prefix)\($0),\($0 % 3 * 20 + $0 % 5),\($0 % 2 * 30 + $0 % 7)" }
+          .joined(separator: "\n")
+      }
+      #expect(try await curl.post("/segments?k=3", .text(file("a"))).status == 201)
+      #expect(try await curl.post("/segments?k=2", .text(file("b"))).status == 201)
+      let svg = try await curl.get("/charts/movement.svg")
+      #expect(svg.status == 200)
+      #expect(svg.text.contains("No customer is in both runs."))
+      for path in ["/", "/report.html", "/charts", "/charts/movement.vl.json"] {
+        let answer = try await curl.get(path, headers: ["Accept": "text/html,*/*;q=0.5"])
+        #expect(answer.status == 200, "\(path)")
+      }
+    }
+  }
+
   static let refused: [(path: String, status: Int)] = [
     ("/charts/nothing.svg", 404), ("/charts/scatter.svg?x=nothing", 400),
     ("/charts/sizes.svg?x=age", 400), ("/charts/sizes.svg?width=10", 400),

@@ -267,7 +267,10 @@ public struct Canvas {
   // MARK: The document
 
   /// What the picture takes up, below it a margin.
-  var height: Double { (bottom + Canvas.margin).rounded(.up) }
+  var height: Double {
+    // A chart that sums up to no number is drawn wrong, and brings down nothing.
+    bottom.isFinite ? min((bottom + Canvas.margin).rounded(.up), 1e6) : 2 * Canvas.margin
+  }
 
   /// The whole picture.
   var document: [UInt8] {

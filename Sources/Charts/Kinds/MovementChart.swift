@@ -81,12 +81,16 @@ public struct MovementChart: Chart {
       flows.filter { $0.to == index }.reduce(0) { $0 + $1.customers }
     }
     let rows = Double(max(before.count, after.count))
-    // Room for a label a segment, and in proportion beyond it.
-    let unit = max(320 - rows * 10, 160) / max(total, .leastNonzeroMagnitude)
+    // Room for a label a segment, and in proportion beyond it; none where nobody is in both runs.
+    let (all, room) = (total, max(320 - rows * 10, 160))
+    let height = { (customers: Double) -> Double in
+      let share = customers / all
+      return share.isFinite ? share * room : 0
+    }
     let tops = { (sizes: [Double], start: Double) -> [Double] in
       var y = start
       return sizes.map { size in
-        defer { y += max(size * unit, 32) + 8 }
+        defer { y += max(height(size), 32) + 8 }
         return y
       }
     }
@@ -97,7 +101,7 @@ public struct MovementChart: Chart {
     canvas.text("now", x: right, y: canvas.bottom + 12, style: "muted", room: side)
     var (used, taken) = (startTops, endTops)
     for flow in flows.sorted(by: { ($0.from, $0.to) < ($1.from, $1.to) }) {
-      let thickness = flow.customers * unit
+      let thickness = height(flow.customers)
       let (from, to) = (before[flow.from], after[flow.to])
       canvas.ribbon(
         from: left + 8, used[flow.from], to: right - 8, taken[flow.to], thickness: thickness,
@@ -112,25 +116,27 @@ public struct MovementChart: Chart {
       taken[flow.to] += thickness
     }
     nodes(
-      before, outgoing, startTops, unit, places.before, x: left, labelX: left - 6, anchor: .end,
+      before, outgoing, startTops, outgoing.map(height), places.before, x: left, labelX: left - 6,
+      anchor: .end,
       room: side - 8, on: &canvas)
     nodes(
-      after, incoming, endTops, unit, places.after, x: right - 8, labelX: right + 6,
+      after, incoming, endTops, incoming.map(height), places.after, x: right - 8, labelX: right + 6,
       anchor: .start, room: side - 8, on: &canvas)
     let ends =
-      zip(startTops, outgoing).map { $0 + max($1 * unit, 32) }
-      + zip(endTops, incoming).map { $0 + max($1 * unit, 32) }
+      zip(startTops, outgoing).map { $0 + max(height($1), 32) }
+      + zip(endTops, incoming).map { $0 + max(height($1), 32) }
     canvas.bottom = (ends.max() ?? canvas.bottom) + 4
   }
 
   private func nodes(
-    _ list: [ChartSegment], _ sizes: [Double], _ tops: [Double], _ unit: Double, _ places: [Int],
+    _ list: [ChartSegment], _ sizes: [Double], _ tops: [Double], _ heights: [Double],
+    _ places: [Int],
     x: Double, labelX: Double, anchor: Canvas.Anchor, room: Double, on canvas: inout Canvas
   ) {
     for (index, segment) in list.enumerated() {
       canvas.rectangle(
         .init(
-          left: x, top: tops[index], right: x + 8, bottom: tops[index] + max(sizes[index] * unit, 2)
+          left: x, top: tops[index], right: x + 8, bottom: tops[index] + max(heights[index], 2)
         ),
         style: canvas.fill(ofSegment: places[index]),
         data: [.init("segment", segment.id), .init("customers", sizes[index])])

@@ -175,6 +175,8 @@ public struct PairsChart: Chart {
         zip(keys, shown).map { .init(name: $0, value: .number(points.values[$1][row] as Double?)) }
           + [.init(name: "segment", value: .string(names[points.labels[row]]))])
     }
+    // No longer than a panel.
+    let narrow: (String, JSON) = ("axis", ["titleLimit": 130])
     let panels = shown.indices.map { row -> JSON in
       [
         "hconcat": .array(
@@ -183,8 +185,10 @@ public struct PairsChart: Chart {
               "width": 130, "height": 130,
               "mark": ["type": "point", "filled": true, "size": 14, "tooltip": true],
               "encoding": [
-                "x": VegaLite.quantity(keys[column], points.features[shown[column]].label),
-                "y": VegaLite.quantity(keys[row], points.features[shown[row]].label),
+                "x": VegaLite.quantity(
+                  keys[column], points.features[shown[column]].label, more: [narrow]),
+                "y": VegaLite.quantity(
+                  keys[row], points.features[shown[row]].label, more: [narrow]),
                 "color": segments.colourChannel, "shape": segments.shapeChannel,
               ],
             ]

@@ -52,7 +52,8 @@ public struct SizesChart: Chart {
     for index in 0..<shown.count {
       let y = canvas.bottom + Double(index) * 30
       // The longest bar takes all the room: the numbers stand beside the bars, not on an axis.
-      let end = left + (scale.end - left) * (most > 0 ? max(sizes[index], 0) / most : 0)
+      let part = most > 0 ? max(sizes[index], 0) / most : 0
+      let end = left + (scale.end - left) * (part.isFinite ? part : 1)
       canvas.marker(
         Marker(segment: index), x: canvas.left + 6, y: y + 12, radius: 5,
         style: "\(canvas.fill(ofSegment: index)) dot")

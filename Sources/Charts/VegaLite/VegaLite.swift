@@ -39,7 +39,7 @@ public struct VegaLite: Sendable, Equatable {
 
   /// A channel that shows a number.
   static func quantity(
-    _ field: String, _ title: String, zero: Bool = false, _ more: [(String, JSON)] = []
+    _ field: String, _ title: String, zero: Bool = false, more: [(String, JSON)] = []
   ) -> JSON {
     channel(field, "quantitative", title, [("scale", ["zero": .bool(zero)])] + more)
   }
