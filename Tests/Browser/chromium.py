@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import selectors
+import signal
 import subprocess
 import tempfile
 import time
@@ -29,7 +30,7 @@ class Chromium:
              "--disable-dev-shm-usage", "--disable-default-apps", "--hide-scrollbars", "--force-device-scale-factor=1",
              "--disable-features=Translate,OptimizationHints,MediaRouter", "--lang=en-GB",
              f"--user-data-dir={self.folder.name}", f"--window-size={size[0]},{size[1]}", "about:blank"],
-            preexec_fn=attach, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            preexec_fn=attach, close_fds=False, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_browser)
         os.close(from_browser)
         self.selector = selectors.DefaultSelector()
@@ -48,8 +49,19 @@ class Chromium:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        # Its helpers, which may still write into its folder.
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
         os.close(self.commands)
         os.close(self.answers)
+        for _ in range(50):
+            try:
+                self.folder.cleanup()
+                return
+            except OSError:
+                time.sleep(0.1)
         self.folder.cleanup()
 
     def _receive(self, seconds):
