@@ -180,6 +180,8 @@ struct ODataTests {
       ("/odata/Customers?$filter=Age%20eq%20'x'", 400),
       ("/odata/Customers?$top=-1", 400), ("/odata/Customers?$top=1&$top=2", 400),
       ("/odata/Customers?$select=Nothing", 400), ("/odata/Customers?$orderby=Age%20up", 400),
+      ("/odata/Customers?$orderby=Age(~", 400),
+      ("/odata/Customers?$orderby=length(SegmentName)", 501),
       ("/odata/Customers?$fliter=Age%20eq%201", 400), ("/odata/Customers?$expand=Segments", 501),
       ("/odata/Customers?$apply=x", 501), ("/odata/Customers?$search=x", 501),
       ("/odata/Customers?$skiptoken=abc", 400), ("/odata/Customers?$format=xml", 406),

@@ -114,6 +114,10 @@ struct FilterTests {
     #expect {
       try FilterParser.parse("substringof('x',City)", of: Self.set)
     } throws: { ($0 as? ODataFault)?.status == .notImplemented }
+    // One that OData does not know is a mistake.
+    #expect {
+      try FilterParser.parse("shout(City) eq 'X'", of: Self.set)
+    } throws: { ($0 as? ODataFault)?.status == .badRequest }
   }
 
   @Test("no text harms the reader")

@@ -28,7 +28,8 @@ extension Parameter {
 // The parameters that more than one route takes.
 extension Parameter {
   static let run = Parameter(
-    "run", "the id of a run; the current run of the series by default", .runID)
+    "run", "the id of a run; the current run of the series by default",
+    .string.example("run_3f9c2a5b7d1e8046"))
   static let series = Parameter(
     "series", "the line of runs to look at; `default` by default", .string.example("default"))
   static let wait = Parameter(
@@ -81,7 +82,7 @@ extension Parameter {
     Parameter(
       "rfm",
       "true reads rows as transactions, false never does; auto, the default, recognises them",
-      .words(["auto", "true", "false", "1", "0", ""])),
+      .any(of: [.words(["auto"]), .flag])),
     Parameter("date", "the column of dates of transactions"),
     Parameter("amount", "the column of amounts of transactions"),
     Parameter(

@@ -27,6 +27,14 @@ indirect enum FilterExpression: Sendable {
     case year, month, day, hour, minute, second
     case round, floor, ceiling
 
+    /// Those of OData v4 (Part 2, §5.1.1) that this feed does not have, and one of version 3 that older
+    /// clients send.
+    static let unsupported: Set<String> = [
+      "substring", "fractionalseconds", "date", "time", "totaloffsetminutes", "now", "mindatetime",
+      "maxdatetime", "totalseconds", "cast", "isof", "geo.distance", "geo.length", "geo.intersects",
+      "substringof",
+    ]
+
     var parameters: [ODataKind] {
       switch self {
       case .contains, .startswith, .endswith, .indexof, .concat: [.text, .text]

@@ -190,7 +190,10 @@ struct FilterParser {
 
   private mutating func call(_ name: String) throws(ODataFault) -> FilterExpression {
     guard let function = FilterExpression.Function(rawValue: name) else {
-      throw .notImplemented("The function \(name) is not supported here.")
+      if FilterExpression.Function.unsupported.contains(name) {
+        throw .notImplemented("The function \(name) is not supported here.")
+      }
+      throw .badRequest("There is no function \(name).")
     }
     var operands: [FilterExpression] = []
     repeat {

@@ -136,7 +136,12 @@ struct ODataQuery: Sendable {
       else {
         throw .badRequest("$orderby takes properties, each with asc or desc or nothing behind it.")
       }
-      if name.contains("(") { throw .notImplemented("$orderby takes properties, not functions.") }
+      if name.hasSuffix(")"), let function = name.split(separator: "(").first.map(String.init),
+        FilterExpression.Function(rawValue: function) != nil
+          || FilterExpression.Function.unsupported.contains(function)
+      {
+        throw .notImplemented("$orderby takes properties, not functions.")
+      }
       order.append(
         Order(property: try index(String(name), of: set), isDescending: words.last == "desc"))
     }

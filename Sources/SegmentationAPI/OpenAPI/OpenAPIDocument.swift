@@ -107,7 +107,7 @@ struct OpenAPIDocument {
     [
       "name": .string(parameter.name), "in": .string(place),
       "required": .bool(place == "path"), "description": .string(parameter.help),
-      "schema": parameter.schema.json,
+      "schema": parameter.schema.withoutNUL.json,
     ]
   }
 
@@ -286,7 +286,8 @@ extension Form {
   fileprivate var schema: Schema {
     switch self {
     case .vegaLite, .json: .anything
-    case .csv, .ndjson, .txt, .html, .md, .sql, .pmml, .onnx, .svg, .css, .js, .events: .string
+    case .csv, .ndjson, .txt, .html, .md, .sql, .pmml, .onnx, .svg, .css, .js: .string
+    case .events: .event
     }
   }
 }

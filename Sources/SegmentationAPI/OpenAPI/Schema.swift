@@ -80,8 +80,20 @@ struct Schema: Sendable, Equatable {
     words(type.allCases.map(\.rawValue))
   }
 
-  /// What a switch in a query takes.
-  static let flag = words(["true", "false", "1", "0", ""])
+  /// What a switch in a query takes, in letters of either case.
+  static let flag = string(
+    pattern:
+      "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[Oo][Nn]|[Oo][Ff][Ff]|[01])?$"
+  ).example("true")
+
+  /// The same; a text that may be anything else holds no NUL, which no request may hold.
+  var withoutNUL: Schema {
+    guard case .object(let members) = json, members.first?.name == "type",
+      members[0].value == "string",
+      !members.contains(where: { ["pattern", "enum"].contains($0.name) })
+    else { return self }
+    return adding("pattern", "^[^\\u0000]*$")
+  }
 
   // MARK: Composed values
 
@@ -207,6 +219,10 @@ struct Schema: Sendable, Equatable {
 
   /// What stands before the items of a list about a run.
   static let ofRun: Members = ["run_id": .runID, "series": .string]
+
+  /// A server-sent event, as those who read a stream of them are told it.
+  static let event = Schema.object(
+    ["event": .words(["progress", "done"]), "data": .string] + .optional(["id": .string]))
 
   static let seriesName = Schema.string(pattern: "^[A-Za-z0-9_.-]{1,64}$").example("mall")
   static let runID = Schema.text.example("run_3f9c2a5b7d1e8046")

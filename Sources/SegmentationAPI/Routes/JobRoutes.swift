@@ -36,7 +36,9 @@ struct JobRoutes {
       Endpoint(
         .get, "/jobs/{id}/events", forms: [.events, .txt],
         parameters: [
-          Parameter("after", "the id of the latest event known, as in Last-Event-ID", .count)
+          Parameter(
+            "after", "the id of the latest event known, as in Last-Event-ID",
+            .integer(in: 0...Int.max))
         ],
         summary:
           "Progress as it happens, as server-sent events; as text, a line for a terminal: curl -N.",
