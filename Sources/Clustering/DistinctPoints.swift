@@ -210,13 +210,15 @@ public struct DistinctPoints: Sendable {
         (own: UnsafeMutablePointer<Double>, keys: Buffer<UInt32>, range: Range<Int>) in
         for i in 0..<range.count { own[Int(keys[i])] += weights[range.lowerBound + i] }
       }
-      (points, self.weights, pointOfCombination) = Self.collect(columns, sums) { $0 }
+      (points, self.weights, pointOfCombination) = Self.collect(columns, sums, team: team) { $0 }
     } else {
       let counts = Self.totals(columns, sampleCount: sampleCount, team: team) {
         (own: UnsafeMutablePointer<UInt32>, keys: Buffer<UInt32>, range: Range<Int>) in
         for i in 0..<range.count { own[Int(keys[i])] &+= 1 }
       }
-      (points, self.weights, pointOfCombination) = Self.collect(columns, counts) { Double($0) }
+      (points, self.weights, pointOfCombination) = Self.collect(columns, counts, team: team) {
+        Double($0)
+      }
     }
     samples = .counted(columns, pointOfCombination: pointOfCombination, count: sampleCount)
     isCompressed = true
@@ -254,45 +256,77 @@ public struct DistinctPoints: Sendable {
   }
 
   /// The combinations that occur, ascending, as points.
-  private static func collect<Total: Comparable & AdditiveArithmetic & BitwiseCopyable & Sendable>(
-    _ columns: [CodedColumn], _ totals: Buffer<Total>, weight: (Total) -> Double
+  ///
+  /// Runs of the first columns' combinations are cut into slices; each counts its points, and then
+  /// writes them behind those of the slices before.
+  private static func collect<
+    Total: Comparable & AdditiveArithmetic & BitwiseCopyable & Sendable
+  >(
+    _ columns: [CodedColumn], _ totals: Buffer<Total>, team: WorkTeam,
+    weight: @Sendable (Total) -> Double
   ) -> (FeatureMatrix, [Double], Buffer<Int32>) {
     let featureCount = columns.count
     let lastValues = columns[featureCount - 1].values
     let combinations = columns.reduce(1) { $0 * $1.values.count }
-    var pointCount = 0
-    for combination in 0..<combinations {
-      pointCount &+= totals.base[combination] > .zero ? 1 : 0
+    let runCount = combinations / lastValues.count
+    let sliceCount = min(runCount, 64)
+    let slices = (0..<sliceCount).map {
+      runCount * $0 / sliceCount..<runCount * ($0 + 1) / sliceCount
     }
+    let counts = team.values(sliceCount) { slice in
+      var count = 0
+      for combination
+        in slices[slice].lowerBound * lastValues.count..<slices[slice].upperBound * lastValues.count
+      {
+        count &+= totals.base[combination] > .zero ? 1 : 0
+      }
+      return count
+    }
+    let starts = counts.indices.map { counts[..<$0].reduce(0, +) }
+    let pointCount = counts.reduce(0, +)
     let pointOfCombination = Buffer<Int32>(uninitializedCount: combinations)
     var weights: [Double] = []
-    // Safety: a number is written at the next point's place whether or not it is one, so there is
-    // room for one more; each place below `pointCount` is written before the next point begins.
-    let values = [Double](unsafeUninitializedCapacity: pointCount * featureCount + 1) {
-      values, valueCount in
-      weights = [Double](unsafeUninitializedCapacity: pointCount + 1) { weights, weightCount in
-        guard let values = values.baseAddress, let weights = weights.baseAddress else { return }
-        let last = values + (featureCount - 1) * pointCount
-        var point = 0
-        var combination = 0
-        while combination < combinations {
-          let start = point
-          var rest = combination / lastValues.count
-          for value in lastValues {
-            let total = totals.base[combination]
-            let occurs = total > .zero
-            pointOfCombination[combination] = occurs ? Int32(truncatingIfNeeded: point) : -1
-            (weights + point).initialize(to: weight(total))
-            (last + point).initialize(to: value)
-            point &+= occurs ? 1 : 0
-            combination &+= 1
-          }
-          // The features before the last have one value each in all these combinations.
-          for feature in (0..<featureCount - 1).reversed() {
-            let digits = columns[feature].values
-            (values + feature * pointCount + start).initialize(
-              repeating: digits[rest % digits.count], count: point - start)
-            rest /= digits.count
+    let values = [Double](unsafeUninitializedCapacity: pointCount * featureCount) {
+      valueBuffer, valueCount in
+      weights = [Double](unsafeUninitializedCapacity: pointCount) { weightBuffer, weightCount in
+        guard let valueBase = valueBuffer.baseAddress, let weightBase = weightBuffer.baseAddress
+        else { return }
+        // Safety: a slice writes the combinations of its runs and the points that were counted.
+        nonisolated(unsafe) let values = valueBase
+        nonisolated(unsafe) let weights = weightBase
+        team.forEachWorker(sliceCount) { claim in
+          // A number is written at the next point's place whether or not it is one, so there is
+          // room for one more than a run has.
+          let runWeights = Buffer<Double>(uninitializedCount: lastValues.count + 1)
+          let runValues = Buffer<Double>(uninitializedCount: lastValues.count + 1)
+          while let slice = claim() {
+            var start = starts[slice]
+            for run in slices[slice] {
+              var found = 0
+              var combination = run * lastValues.count
+              for value in lastValues {
+                let total = totals.base[combination]
+                let occurs = total > .zero
+                pointOfCombination[combination] =
+                  occurs ? Int32(truncatingIfNeeded: start &+ found) : -1
+                runWeights[found] = weight(total)
+                runValues[found] = value
+                found &+= occurs ? 1 : 0
+                combination &+= 1
+              }
+              (weights + start).initialize(from: runWeights.base, count: found)
+              (values + (featureCount - 1) * pointCount + start).initialize(
+                from: runValues.base, count: found)
+              // The features before the last have one value each in all these combinations.
+              var rest = run
+              for feature in (0..<featureCount - 1).reversed() {
+                let digits = columns[feature].values
+                (values + feature * pointCount + start).initialize(
+                  repeating: digits[rest % digits.count], count: found)
+                rest /= digits.count
+              }
+              start &+= found
+            }
           }
         }
         weightCount = pointCount
