@@ -18,6 +18,15 @@ extern int accept4(int, struct sockaddr *, socklen_t *, int);
 #include <malloc.h>
 #endif
 
+/// Bounds how much free memory the C library keeps at the end of each of its heaps, in bytes; larger
+/// blocks are mapped by themselves. Left alone, both bounds grow with what is freed, up to 64 MiB.
+static inline void clinux_bound_free_memory(int bytes) {
+#ifdef __GLIBC__
+  mallopt(M_TRIM_THRESHOLD, bytes);
+  mallopt(M_MMAP_THRESHOLD, bytes);
+#endif
+}
+
 /// Gives free memory back to the system, where the C library keeps it otherwise.
 static inline void clinux_return_free_memory(void) {
 #ifdef __GLIBC__

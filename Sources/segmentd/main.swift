@@ -48,6 +48,7 @@ do {
 
 switch invocation.command {
 case .serve:
+  Process.boundFreeMemory()
   Service(
     settings: invocation.settings, aliases: playbook.aliases, playbook: playbook.advice, keys: keys,
     reread: { () throws(Invocation.Refusal) in

@@ -36,6 +36,14 @@ enum Process {
     return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 
+  /// Keeps the allocator from holding on to much of what is freed; before any thread is started.
+  ///
+  /// Four megabytes are above what one request takes at a time, so that steady work does not wait for
+  /// the system. Without this, ends of heaps stay: 50 MiB after ten million customers were deleted.
+  static func boundFreeMemory() {
+    clinux_bound_free_memory(4 << 20)
+  }
+
   /// Gives the memory that is free back to the system, which the allocator keeps for itself otherwise.
   static func returnFreeMemory() {
     clinux_return_free_memory()
