@@ -234,6 +234,28 @@ private func names(_ folder: TemporaryFolder) throws -> [String] {
     }
   }
 
+  // Found by FuzzSnapshot: the number behind the last one was asked for.
+  @Test("a record with the last of all numbers is no record of a journal")
+  func lastNumber() throws {
+    var content = ArchiveWriter()
+    content.put(StoreListsChange(from: StoreLists(), to: StoreLists()))
+    func record(_ number: UInt64) -> [UInt8] {
+      var head = ArchiveWriter()
+      head.put(bulk: Array("SREC".utf8))
+      head.put(bulk: [ArchiveFile.version])
+      head.put(number)
+      head.put(content.bytes.count)
+      var sums = ArchiveWriter()
+      sums.put(XXHash64.of(head.bytes))
+      sums.put(XXHash64.of(content.bytes))
+      return head.bytes + sums.bytes + content.bytes
+    }
+    #expect(try Journal.read(record(1) + record(2)).damage == nil)
+    let read = try Journal.read(record(.max) + record(1))
+    #expect(read.damage != nil)
+    #expect(read.number == 1)
+  }
+
   @Test("a journal that ends in the midst of a record loses that record and nothing else")
   func tornJournal() throws {
     var states: [(byteCount: Int, answers: [String])] = []

@@ -88,7 +88,8 @@ struct Journal: Sendable {
     var reader = ArchiveReader(content)
     do {
       let change = try StoreListsChange(from: &reader)
-      guard reader.remaining == 0 else { return nil }
+      // Behind the last number there is no next one: nobody has counted that far.
+      guard reader.remaining == 0, number < .max, change.version < .max else { return nil }
       return (number, change, end)
     } catch {
       // Whole, and yet no change: nothing that this service has written.
