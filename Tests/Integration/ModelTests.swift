@@ -141,7 +141,11 @@ struct ModelTests {
     }
   }
 
-  @Test("model.sql in real PostgreSQL and SQLite gives the service's labels")
+  @Test(
+    "model.sql in real PostgreSQL and SQLite gives the service's labels",
+    .enabled(
+      if: Installed.postgreSQL && Installed.command("python3"),
+      "PostgreSQL and python3 are not installed"))
   func databases() async throws {
     try await ServiceProcess.with { service in
       var launch = Launch(

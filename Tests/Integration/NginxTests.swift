@@ -4,7 +4,11 @@ import TestSupport
 import Testing
 
 /// `Config/nginx.conf` in a real nginx, in front of a stand-in that looks at what arrives.
-@Suite("nginx in front", .timeLimit(.minutes(2)))
+@Suite(
+  "nginx in front", .timeLimit(.minutes(2)),
+  .enabled(
+    if: Installed.command("nginx") && Installed.command("openssl"),
+    "nginx and openssl are not installed"))
 struct NginxTests {
   /// nginx as the configuration has it, but listening on socket files of a folder of its own.
   private func withNginx(
