@@ -194,7 +194,8 @@ struct IdentityRoutes {
       from: from, to: to,
       comparison: RunComparison(
         from: from, to: to, threads: call.service.configuration.threads))
-    if call.form == .json, call.query["flat"] == nil { return call.answer(payload.json) }
+    let isFlat = call.query["flat"].flatMap(QueryReader.flag) ?? false
+    if call.form == .json, !isFlat { return call.answer(payload.json) }
     return try call.answer(
       RowSet(objects: payload.rows, columns: ComparisonPayload.columns))
   }
