@@ -18,12 +18,13 @@ extern int accept4(int, struct sockaddr *, socklen_t *, int);
 #include <malloc.h>
 #endif
 
-/// Bounds how much free memory the C library keeps at the end of each of its heaps, in bytes; larger
-/// blocks are mapped by themselves. Left alone, both bounds grow with what is freed, up to 64 MiB.
-static inline void clinux_bound_free_memory(int bytes) {
+/// Makes the C library serve all threads from one heap, keep so many free bytes at its end, and map
+/// blocks of so many bytes or more by themselves. Left alone, both bounds move with what is freed.
+static inline void clinux_use_one_heap(int free_bytes, int block_bytes) {
 #ifdef __GLIBC__
-  mallopt(M_TRIM_THRESHOLD, bytes);
-  mallopt(M_MMAP_THRESHOLD, bytes);
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, free_bytes);
+  mallopt(M_MMAP_THRESHOLD, block_bytes);
 #endif
 }
 

@@ -48,7 +48,7 @@ do {
 
 switch invocation.command {
 case .serve:
-  Process.boundFreeMemory()
+  Process.useOneHeap()
   Service(
     settings: invocation.settings, aliases: playbook.aliases, playbook: playbook.advice, keys: keys,
     reread: { () throws(Invocation.Refusal) in
