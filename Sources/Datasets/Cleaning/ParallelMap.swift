@@ -25,24 +25,58 @@ public enum ParallelMap {
   }
 
   /// Two results that do not depend on each other, made at the same time on two threads or more.
+  ///
+  /// The first is made on the calling thread, from which it may use others as well: work within
+  /// `concurrentPerform` could not. The second is made wherever a thread is free, in the end on the
+  /// calling one.
   public static func both<First: Sendable, Second: Sendable>(
-    threads: Int, _ first: @Sendable () -> First, _ second: @Sendable () -> Second
+    threads: Int, _ first: () -> First, _ second: @escaping @Sendable () -> Second
   ) -> (First, Second) {
     guard threads > 1 else { return (first(), second()) }
-    let one = Mutex<First?>(nil)
-    let other = Mutex<Second?>(nil)
-    DispatchQueue.concurrentPerform(iterations: 2) { index in
-      if index == 0 {
-        let made = first()
-        one.withLock { $0 = made }
-      } else {
-        let made = second()
-        other.withLock { $0 = made }
-      }
+    let other = Other(second)
+    DispatchQueue.global(qos: .userInitiated).async { other.make() }
+    let one = first()
+    return (one, other.result())
+  }
+}
+
+/// A result that one of two threads makes, whichever comes first.
+private final class Other<Value: Sendable>: Sendable {
+  private enum State: Sendable {
+    case open
+    case begun
+    case made(Value)
+  }
+
+  private let work: @Sendable () -> Value
+  private let state = Mutex(State.open)
+  private let isMade = DispatchSemaphore(value: 0)
+
+  init(_ work: @escaping @Sendable () -> Value) {
+    self.work = work
+  }
+
+  private func begins() -> Bool {
+    state.withLock { state in
+      guard case .open = state else { return false }
+      state = .begun
+      return true
     }
-    guard let one = one.withLock({ $0 }), let other = other.withLock({ $0 }) else {
-      return (first(), second())
-    }
-    return (one, other)
+  }
+
+  /// Makes the result, unless that has begun elsewhere.
+  func make() {
+    guard begins() else { return }
+    let value = work()
+    state.withLock { $0 = .made(value) }
+    isMade.signal()
+  }
+
+  /// The result, made here when nobody has begun with it.
+  func result() -> Value {
+    if begins() { return work() }
+    isMade.wait()
+    guard case .made(let value) = state.withLock({ $0 }) else { return work() }
+    return value
   }
 }
