@@ -50,29 +50,54 @@ public protocol DatasetStore<Run>: Sendable {
   func publish(_ dataset: Dataset, run: Run?, activates: Bool, expecting revision: UInt64?)
     throws(StoreError) -> Publication<Run>
 
-  /// Keeps what a person chose for a segment of a series; empty details take the choice back.
+  /// Makes a change of what is stored.
   ///
-  /// - Parameter revision: the revision of the series that the choice was made for; nil for any.
-  /// - Throws: ``StoreError/unknownSegment(id:series:)``, ``StoreError/seriesChanged(series:)`` at
-  ///   another revision, ``StoreError/full(neededBytes:freeBytes:budgetBytes:)``.
-  func describe(
-    segment id: String, series: String, _ details: SegmentDetails, expecting revision: UInt64?
-  ) throws(StoreError)
-
-  /// Makes a stored run the current one of its series.
-  func activate(runID: String) throws(StoreError) -> Run
-
-  /// Takes a run away; the one activated before it becomes current.
-  func removeRun(id: String) throws(StoreError) -> Run
-
-  /// Takes a dataset away with all runs over it.
-  /// - Returns: the runs that went with it.
-  func removeDataset(id: String) throws(StoreError) -> [Run]
+  /// - Parameters:
+  ///   - revision: the revision that the series of the change has to be at; nil for any.
+  ///   - value: reads what is asked for from everything there was before the change, and after it.
+  func change<Value: Sendable>(
+    _ change: StoreChange<Run>, expecting revision: UInt64?,
+    _ value: (_ before: StoreSnapshot<Run>, _ after: StoreSnapshot<Run>) -> Value
+  ) throws(StoreError) -> Value
 }
 
 extension DatasetStore {
   /// A store without files has none to set aside.
   public var setAside: [SetAsideFile] { [] }
+
+  /// Keeps what a person chose for a segment of a series; empty details take the choice back.
+  ///
+  /// - Parameter revision: the revision of the series that the choice was made for; nil for any.
+  /// - Throws: ``StoreError/unknownSegment(id:series:)``, ``StoreError/seriesChanged(series:)`` at
+  ///   another revision, ``StoreError/full(neededBytes:freeBytes:budgetBytes:)``.
+  public func describe(
+    segment id: String, series: String, _ details: SegmentDetails,
+    expecting revision: UInt64? = nil
+  ) throws(StoreError) {
+    try change(
+      .describe(segment: id, series: series, details: details), expecting: revision
+    ) { _, _ in }
+  }
+
+  /// Makes a stored run the current one of its series.
+  public func activate(runID: String) throws(StoreError) -> Run {
+    let run = try change(.activate(runID: runID), expecting: nil) { _, after in after.runs[runID] }
+    guard let run else { throw .unknownRun(id: runID) }
+    return run
+  }
+
+  /// Takes a run away; the one activated before it becomes current.
+  public func removeRun(id: String) throws(StoreError) -> Run {
+    let run = try change(.removeRun(id: id), expecting: nil) { before, _ in before.runs[id] }
+    guard let run else { throw .unknownRun(id: id) }
+    return run
+  }
+
+  /// Takes a dataset away with all runs over it.
+  /// - Returns: the runs that went with it.
+  public func removeDataset(id: String) throws(StoreError) -> [Run] {
+    try change(.removeDataset(id: id), expecting: nil) { before, _ in before.runs(over: id) }
+  }
 }
 
 /// A file that was found damaged: it is kept under another name and never read again.

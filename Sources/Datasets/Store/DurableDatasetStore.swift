@@ -70,23 +70,27 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
 
   // MARK: Changes
 
+  /// Makes a change of what has its files already.
+  public func change<Value: Sendable>(
+    _ change: StoreChange<Run>, expecting revision: UInt64?,
+    _ value: (_ before: StoreSnapshot<Run>, _ after: StoreSnapshot<Run>) -> Value
+  ) throws(StoreError) -> Value {
+    try self.change(change, expecting: revision, placing: { _ in [] }, value)
+  }
+
   /// Makes a change: on the disk first, then for readers.
   ///
-  /// - Parameters:
-  ///   - series: the series whose revision is looked at.
-  ///   - files: brings the files of new objects in place; it is told what is there already, and gives
-  ///     their names.
+  /// - Parameter place: brings the files of new objects in place; it is told what is there already,
+  ///   and gives their names.
   private func change<Value: Sendable>(
-    _ change: StoreChange<Run>, series: String? = nil, expecting revision: UInt64? = nil,
-    placing place: (StoreSnapshot<Run>) throws(ArchiveFault) -> [String] = { _ in [] },
+    _ change: StoreChange<Run>, expecting revision: UInt64?,
+    placing place: (StoreSnapshot<Run>) throws(ArchiveFault) -> [String],
     _ value: (_ before: StoreSnapshot<Run>, _ after: StoreSnapshot<Run>) -> Value
   ) throws(StoreError) -> Value {
     try journal.withLock { journal throws(StoreError) -> Value in
       let before = snapshot
-      if let revision, let series, before.series[series]?.revision ?? 0 != revision {
-        throw .seriesChanged(series: series)
-      }
-      let after = try before.applying(change, budget: budgetBytes, policy: eviction)
+      let after = try before.applying(
+        change, expecting: revision, budget: budgetBytes, policy: eviction)
       if after.version != before.version {
         var placed: [String] = []
         do throws(ArchiveFault) {
@@ -155,8 +159,7 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
       throw StoreError(error)
     }
     return try change(
-      .publish(dataset, run: run, activates: activates), series: run?.series,
-      expecting: revision,
+      .publish(dataset, run: run, activates: activates), expecting: revision,
       placing: { before throws(ArchiveFault) in
         var placed: [String] = []
         do throws(ArchiveFault) {
@@ -194,36 +197,6 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
     try FileSystem.rename(files.path(temporary), to: files.path(name))
   }
 
-  /// Keeps what a person chose for a segment of a series.
-  public func describe(
-    segment id: String, series: String, _ details: SegmentDetails,
-    expecting revision: UInt64? = nil
-  ) throws(StoreError) {
-    try change(
-      .describe(segment: id, series: series, details: details), series: series,
-      expecting: revision
-    ) { _, _ in }
-  }
-
-  /// Makes a stored run the current one of its series.
-  public func activate(runID: String) throws(StoreError) -> Run {
-    let run = try change(.activate(runID: runID)) { _, after in after.runs[runID] }
-    guard let run else { throw .unknownRun(id: runID) }
-    return run
-  }
-
-  /// Takes a run away; the one activated before it becomes current.
-  public func removeRun(id: String) throws(StoreError) -> Run {
-    let run = try change(.removeRun(id: id)) { before, _ in before.runs[id] }
-    guard let run else { throw .unknownRun(id: id) }
-    return run
-  }
-
-  /// Takes a dataset away with all runs over it.
-  public func removeDataset(id: String) throws(StoreError) -> [Run] {
-    try change(.removeDataset(id: id)) { before, _ in before.runs(over: id) }
-  }
-
   // MARK: Damage
 
   /// Sets a file that turned out to be damaged aside, and takes its object out of the lists.
@@ -231,7 +204,7 @@ public final class DurableDatasetStore<Run: ArchivedRun>: DatasetStore {
     var isStoredAnew = false
     do throws(StoreError) {
       try change(
-        kind == .dataset ? .removeDataset(id: id) : .removeRun(id: id),
+        kind == .dataset ? .removeDataset(id: id) : .removeRun(id: id), expecting: nil,
         placing: { before throws(ArchiveFault) in
           guard isDamaged(id, kind, in: before) else {
             isStoredAnew = true

@@ -32,9 +32,15 @@ extension StoreSnapshot {
   }
 
   /// Makes a change, and room for it first where the policy says so; none of it when it throws.
+  ///
+  /// - Parameter revision: the revision that the change's series has to be at; nil for any.
   func applying(
-    _ change: StoreChange<Run>, budget: Int, policy: EvictionPolicy
+    _ change: StoreChange<Run>, expecting revision: UInt64? = nil, budget: Int,
+    policy: EvictionPolicy
   ) throws(StoreError) -> StoreSnapshot {
+    if let revision, let name = change.series, series[name]?.revision ?? 0 != revision {
+      throw .seriesChanged(series: name)
+    }
     var after = self
     if case .publish(let dataset, let run, _) = change {
       for eviction in evictions(for: dataset, run: run, budget: budget, policy: policy) {

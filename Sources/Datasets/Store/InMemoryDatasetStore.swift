@@ -28,19 +28,14 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
   public var version: UInt64 { published.load(ordering: .acquiring) }
 
   /// Makes a change; its version is seen once it is whole.
-  ///
-  /// - Parameter revision: the revision that `series` has to be at; nil for any.
-  private func change<Value: Sendable>(
-    _ change: StoreChange<Run>, series: String? = nil, expecting revision: UInt64? = nil,
+  public func change<Value: Sendable>(
+    _ change: StoreChange<Run>, expecting revision: UInt64?,
     _ value: (_ before: StoreSnapshot<Run>, _ after: StoreSnapshot<Run>) -> Value
   ) throws(StoreError) -> Value {
     let (budget, policy) = (budgetBytes, eviction)
     return try state.withLock { state throws(StoreError) in
-      if let revision, let series, state.series[series]?.revision ?? 0 != revision {
-        throw .seriesChanged(series: series)
-      }
       let before = state
-      state = try before.applying(change, budget: budget, policy: policy)
+      state = try before.applying(change, expecting: revision, budget: budget, policy: policy)
       published.store(state.version, ordering: .releasing)
       return value(before, state)
     }
@@ -50,38 +45,8 @@ public final class InMemoryDatasetStore<Run: StoredRun>: DatasetStore {
   public func publish(
     _ dataset: Dataset, run: Run?, activates: Bool, expecting revision: UInt64? = nil
   ) throws(StoreError) -> Publication<Run> {
-    try change(
-      .publish(dataset, run: run, activates: activates), series: run?.series, expecting: revision
-    ) { Publication(of: dataset, run, from: $0, to: $1) }
-  }
-
-  /// Keeps what a person chose for a segment of a series.
-  public func describe(
-    segment id: String, series: String, _ details: SegmentDetails,
-    expecting revision: UInt64? = nil
-  ) throws(StoreError) {
-    try change(
-      .describe(segment: id, series: series, details: details), series: series,
-      expecting: revision
-    ) { _, _ in }
-  }
-
-  /// Makes a stored run the current one of its series.
-  public func activate(runID: String) throws(StoreError) -> Run {
-    let run = try change(.activate(runID: runID)) { _, after in after.runs[runID] }
-    guard let run else { throw .unknownRun(id: runID) }
-    return run
-  }
-
-  /// Takes a run away; the one activated before it becomes current.
-  public func removeRun(id: String) throws(StoreError) -> Run {
-    let run = try change(.removeRun(id: id)) { before, _ in before.runs[id] }
-    guard let run else { throw .unknownRun(id: id) }
-    return run
-  }
-
-  /// Takes a dataset away with all runs over it.
-  public func removeDataset(id: String) throws(StoreError) -> [Run] {
-    try change(.removeDataset(id: id)) { before, _ in before.runs(over: id) }
+    try change(.publish(dataset, run: run, activates: activates), expecting: revision) {
+      Publication(of: dataset, run, from: $0, to: $1)
+    }
   }
 }

@@ -11,6 +11,15 @@ public enum StoreChange<Run: StoredRun>: Sendable {
   case removeRun(id: String)
   /// Takes a dataset away with all runs over it.
   case removeDataset(id: String)
+
+  /// The series that the change is about, where it names one.
+  var series: String? {
+    switch self {
+    case .publish(_, let run, _): run?.series
+    case .describe(_, let series, _): series
+    case .activate, .removeRun, .removeDataset: nil
+    }
+  }
 }
 
 extension StoreSnapshot {
