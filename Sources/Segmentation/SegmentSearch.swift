@@ -75,15 +75,11 @@ struct SegmentSearch {
     return try judged(merged, choice: choice(leaving: merged.clusterCount), clock: &clock)
   }
 
-  /// Points from which on a second thread is worth its start.
-  private static let manyPoints = 4096
-
   /// The quality of a model, with its rules, most of which take one thread, and its stability.
   private func judged(
     _ model: KMeansModel, choice: ChoiceOfClusterCount?, clock: inout PhaseClock
   ) throws(ClusteringError) -> Outcome {
-    let isLarge = points.sampleCount >= Self.manyPoints
-    let (measured, found) = ParallelMap.both(threads: isLarge ? threads : 1) {
+    let (measured, found) = ParallelMap.both(of: points.sampleCount, threads: threads) {
       evaluated(model)
     } _: {
       rules(model)

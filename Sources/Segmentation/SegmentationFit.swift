@@ -133,12 +133,11 @@ struct SegmentationFit {
     }
   }
 
-  /// Whether there is so much to go through that a second thread is worth its start.
-  private var isLarge: Bool { points.points.sampleCount >= 4096 }
-
   /// The run that this fit makes.
   func run(id: String, createdAt: Int64) -> Run {
-    let (statistics, fittedLabels) = ParallelMap.both(threads: isLarge ? threads : 1) {
+    let (statistics, fittedLabels) = ParallelMap.both(
+      of: points.points.sampleCount, threads: threads
+    ) {
       clusterStatistics()
     } _: {
       RowLabels(

@@ -29,10 +29,12 @@ public enum ParallelMap {
   /// The first is made on the calling thread, from which it may use others as well: work within
   /// `concurrentPerform` could not. The second is made wherever a thread is free, in the end on the
   /// calling one.
+  ///
+  /// - Parameter count: how many points both go through; few are not worth the start of a thread.
   public static func both<First: Sendable, Second: Sendable>(
-    threads: Int, _ first: () -> First, _ second: @escaping @Sendable () -> Second
+    of count: Int, threads: Int, _ first: () -> First, _ second: @escaping @Sendable () -> Second
   ) -> (First, Second) {
-    guard threads > 1 else { return (first(), second()) }
+    guard threads > 1, count >= 4096 else { return (first(), second()) }
     let other = Other(second)
     DispatchQueue.global(qos: .userInitiated).async { other.make() }
     let one = first()
