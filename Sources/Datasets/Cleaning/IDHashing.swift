@@ -29,13 +29,8 @@ public struct IDHashing: Sendable, Equatable {
     }
     output += Self.prefix
     for byte in authentication.code(of: id).prefix(Self.digitCount / 2) {
-      output.append(Self.digit(byte >> 4))
-      output.append(Self.digit(byte & 15))
+      Hexadecimal.append(byte, to: &output)
     }
-  }
-
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
   }
 
   private static func isCode(_ id: [UInt8]) -> Bool {
