@@ -38,11 +38,6 @@ final class Buffer<Element: BitwiseCopyable & Sendable>: Sendable {
     @inline(__always) set { base[index] = newValue }
   }
 
-  func copy(from other: Buffer) {
-    precondition(count == other.count)
-    base.update(from: other.base, count: count)
-  }
-
   func fill(with value: Element) {
     base.update(repeating: value, count: count)
   }

@@ -115,9 +115,6 @@ final class Cloud: Sendable {
     return UnsafePointer(ones.base)
   }
 
-  /// Whether all weights are 1.
-  var isUnweighted: Bool { givenWeights == nil }
-
   /// Safety: the values of one feature from sample `first` on.
   @inline(__always)
   func column(_ feature: Int, at first: Int) -> UnsafePointer<Double> {

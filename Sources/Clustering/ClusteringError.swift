@@ -18,8 +18,6 @@ public enum ClusteringError: Error, Equatable, Sendable {
   case optionOutOfRange(option: Option, value: Int)
   /// The caller's cancellation closure answered true.
   case cancelled
-  /// The index asked for compares clusters, and there is one cluster only.
-  case undefinedForSingleCluster
 
   /// An option of a fit or search that has a smallest value.
   public enum Option: Equatable, Sendable {

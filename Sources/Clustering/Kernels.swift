@@ -429,28 +429,6 @@ enum Kernels {
     }
   }
 
-  /// `Σ_i weights[i] · values[i]` with weights of 1 when there are none.
-  @inline(never)
-  static func sum(
-    _ values: UnsafePointer<Double>, weights: UnsafePointer<Double>?, count: Int
-  ) -> Double {
-    if let weights { return weightedSum(values, weights: weights, count: count) }
-    var lanes = SIMD8<Double>(repeating: 0)
-    let raw = UnsafeRawPointer(values)
-    var i = 0
-    while i &+ 8 <= count {
-      lanes += raw.loadUnaligned(fromByteOffset: i &* 8, as: SIMD8<Double>.self)
-      i &+= 8
-    }
-    var sum = 0.0
-    for lane in 0..<8 { sum += lanes[lane] }
-    while i < count {
-      sum += values[i]
-      i &+= 1
-    }
-    return sum
-  }
-
   /// The largest magnitude.
   @inline(never)
   static func largestMagnitude(_ values: UnsafePointer<Double>, count: Int) -> Double {
@@ -537,17 +515,6 @@ enum Kernels {
       x, stride: stride, featureCount: featureCount, count: count, centroids: centroids,
       clusterCount: clusterCount, nearest: nearest, second: second, labels: labels,
       scratch: scratch)
-  }
-
-  /// `squaredDistances` for Float32.
-  @inline(never)
-  static func squaredDistancesFloatBlock(
-    _ x: UnsafePointer<Float>, stride: Int, featureCount: Int, count: Int,
-    center: UnsafePointer<Float>, squared: UnsafeMutablePointer<Float>
-  ) {
-    squaredDistances(
-      x, stride: stride, featureCount: featureCount, count: count, center: center,
-      squared: squared)
   }
 
   /// `limits[i] = √second[i] − √nearest[i]`: how much nearer the nearest centroid is.

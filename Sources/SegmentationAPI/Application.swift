@@ -94,7 +94,7 @@ public struct Application: RequestHandler {
       + JobRoutes(context: context).endpoints
       + ChartRoutes(context: context).endpoints
       + ReportRoutes(context: context).endpoints
-      + ODataRoutes(context: context).endpoints
+      + ODataRoutes().endpoints
       + OperationRoutes(context: context).endpoints
       + HomeRoutes(context: context).endpoints
       + DashboardRoutes(context: context).endpoints

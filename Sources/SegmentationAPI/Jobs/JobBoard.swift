@@ -106,13 +106,6 @@ final class JobBoard: Sendable {
   /// All jobs, the newest last.
   var jobs: [Job] { state.withLock { state in state.order.compactMap { state.jobs[$0] } } }
 
-  /// How many jobs wait and how many are worked on.
-  var load: (waiting: Int, running: Int) {
-    state.withLock { state in
-      (state.waiting.count { !$0.job.status.state.isOver }, state.runningCount)
-    }
-  }
-
   /// Forgets a job that is over.
   func remove(id: String) {
     state.withLock { state in

@@ -76,52 +76,41 @@ public final class RequestMetrics: Sendable {
 
   /// Writes the families of requests and connections.
   func write(to text: inout MetricsText) {
-    let used = cells.indices.filter { index in
-      (0..<Self.bucketCount).contains { cells[index].buckets[$0].load(ordering: .relaxed) > 0 }
+    let used = zip(cells, labels).compactMap { cell, label -> (Cell, [(String, String)])? in
+      (0..<Self.bucketCount).contains { cell.buckets[$0].load(ordering: .relaxed) > 0 }
+        ? (cell, [("method", label.method), ("route", label.route)]) : nil
     }
     text.family("http_server_requests", .counter, "HTTP requests answered.")
-    for index in used {
+    for (cell, labels) in used {
       for place in 0..<160 {
-        let count = cells[index].statuses[place].load(ordering: .relaxed)
+        let count = cell.statuses[place].load(ordering: .relaxed)
         guard count > 0 else { continue }
-        text.sample(
-          Double(count),
-          [
-            ("method", labels[index].method), ("route", labels[index].route),
-            ("status", String(Self.code(at: place))),
-          ])
+        text.sample(Double(count), labels + [("status", String(Self.code(at: place)))])
       }
     }
     text.family(
       "http_server_request_duration_seconds", .histogram,
       "From the end of a request's head to the end of its answer.", unit: "seconds")
-    for index in used {
-      let labels: [(String, String)] = [
-        ("method", labels[index].method), ("route", labels[index].route),
-      ]
+    for (cell, labels) in used {
       var total = 0
       for bucket in 0..<Self.bucketCount {
-        total += cells[index].buckets[bucket].load(ordering: .relaxed)
+        total += cell.buckets[bucket].load(ordering: .relaxed)
         let end = bucket < Self.bounds.count ? MetricsText.number(Self.bounds[bucket]) : "+Inf"
         text.sample(Double(total), labels + [("le", end)], suffix: "_bucket")
       }
       text.sample(Double(total), labels, suffix: "_count")
       text.sample(
-        Double(cells[index].nanoseconds.load(ordering: .relaxed)) / 1e9, labels, suffix: "_sum")
+        Double(cell.nanoseconds.load(ordering: .relaxed)) / 1e9, labels, suffix: "_sum")
     }
     text.family(
       "http_server_request_bytes", .counter, "Bytes of content received.", unit: "bytes")
-    for index in used {
-      text.sample(
-        Double(cells[index].received.load(ordering: .relaxed)),
-        [("method", labels[index].method), ("route", labels[index].route)])
+    for (cell, labels) in used {
+      text.sample(Double(cell.received.load(ordering: .relaxed)), labels)
     }
     text.family(
       "http_server_response_bytes", .counter, "Bytes of answers, heads included.", unit: "bytes")
-    for index in used {
-      text.sample(
-        Double(cells[index].sent.load(ordering: .relaxed)),
-        [("method", labels[index].method), ("route", labels[index].route)])
+    for (cell, labels) in used {
+      text.sample(Double(cell.sent.load(ordering: .relaxed)), labels)
     }
     text.single(
       "http_server_requests_refused", .counter, "Requests that were not well-formed HTTP.",

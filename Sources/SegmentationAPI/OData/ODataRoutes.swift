@@ -3,14 +3,9 @@ import Segmentation
 
 /// `/odata/`: the feed of Power BI, Excel and Tableau (OData v4, read-only, flat).
 struct ODataRoutes {
-  let context: Context
   private let orders = RowOrderCache()
   /// The names of the entity sets.
   private static let sets = EntityFeed(run: nil, runs: []).sets.map(\.name)
-
-  init(context: Context) {
-    self.context = context
-  }
 
   /// What the documents take.
   private static let about = [

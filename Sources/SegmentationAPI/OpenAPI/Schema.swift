@@ -187,9 +187,6 @@ struct Schema: Sendable, Equatable {
   /// The same with an example of it.
   func example(_ value: JSON) -> Schema { adding("examples", [value]) }
 
-  /// The same with what stands for it when it is left out.
-  func standard(_ value: JSON) -> Schema { adding("default", value) }
-
   private func adding(_ name: String, _ value: JSON) -> Schema {
     guard case .object(let members) = json else { return self }
     return Schema(.object(members + [.init(name: name, value: value)]), definitions)
