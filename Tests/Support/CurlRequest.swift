@@ -53,7 +53,7 @@ public struct CurlRequest: Sendable {
   public var body: Body
   public var version: Version = .http1_1
   /// The whole transfer, from the first lookup to the last byte.
-  public var timeout: Duration = .seconds(30)
+  public var timeout: Duration = .seconds(60)
   /// How long libcurl waits for `100 Continue` before it sends the body all the same.
   public var continueTimeout: Duration = .seconds(1)
   /// The target as it goes into the request line, when it is not the URL's: `*`, or one with odd bytes.
