@@ -3,8 +3,8 @@ import Synchronization
 
 /// Gives memory back to the system when work that needed much of it is over.
 ///
-/// A second after the last of it, so that work which follows at once finds its memory in place; while
-/// it goes on and on, every ten seconds.
+/// Ten seconds after the last of it, so that work which follows soon finds its memory in place; while
+/// it goes on and on, once a minute.
 final class MemoryReturn: Sendable {
   private struct State: Sendable {
     var isScheduled = false
@@ -13,8 +13,8 @@ final class MemoryReturn: Sendable {
     var waitedCount = 0
   }
 
-  private static let pause = DispatchTimeInterval.seconds(1)
-  private static let longestWait = 10
+  private static let pause = DispatchTimeInterval.seconds(10)
+  private static let longestWait = 6
 
   private let state = Mutex(State())
 

@@ -142,6 +142,11 @@ final class Service: Sendable {
 
   /// Starts, prints where it listens, and serves until a signal stops it.
   func run() -> Never {
+    begin()
+    dispatchMain()
+  }
+
+  private func begin() {
     Process.ignoreBrokenPipes()
     if settings.sample { segmentSample() }
     let endpoints: [BoundEndpoint]
@@ -153,8 +158,8 @@ final class Service: Sendable {
     }
     refuseOpenAddresses(endpoints)
     // Before anybody is told that the service is there: who knows of it may stop it at once.
-    let signals = Process.onSignals(Process.stopSignals) { [self] in stop() }
-    let hangUp = Process.onSignals([Process.hangUp]) { [self] in readAgain() }
+    Process.onSignals(Process.stopSignals) { [self] in stop() }
+    Process.onSignals([Process.hangUp]) { [self] in readAgain() }
     readiness.state = .ready
     ServiceManager.tell(.ready)
     for endpoint in endpoints {
@@ -169,7 +174,6 @@ final class Service: Sendable {
       Process.printLine("The sample is segmented: open http://\(endpoint)/")
     }
     log.write(.info, "started", [("version", .text(Service.version))])
-    withExtendedLifetime((signals, hangUp)) { dispatchMain() }
   }
 
   /// Takes over what can change while the service runs: keys, playbook and log level.

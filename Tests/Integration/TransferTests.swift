@@ -79,7 +79,9 @@ struct TransferTests {
     }
   }
 
-  @Test("a hundred megabytes go up and come down, in bounded memory")
+  @Test(
+    "a hundred megabytes go up and come down, in bounded memory",
+    .disabled(if: Installed.sanitizer, "with a sanitizer they take many minutes, and more memory"))
   func large() async throws {
     try await ServiceProcess.with { service in
       let curl = service.client()

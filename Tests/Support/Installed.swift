@@ -1,6 +1,7 @@
 import Foundation
 
-/// Programs of the machine that a test drives besides the service.
+/// What there is on the machine, for tests that hang on it: programs that they drive besides the
+/// service, above all.
 ///
 /// `Tests/run` installs them where it may; where it could not, the tests that need one are skipped and
 /// say which.
@@ -11,6 +12,11 @@ public enum Installed {
     return (folders + ["/usr/sbin"]).contains {
       FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
     }
+  }
+
+  /// Whether a sanitizer is in tests and service, which take many times the time and memory then.
+  public static var sanitizer: Bool {
+    ProcessInfo.processInfo.environment["SEGMENTD_SANITIZER"] != nil
   }
 
   /// Whether PostgreSQL's server is there; Debian keeps it in a folder of its version.

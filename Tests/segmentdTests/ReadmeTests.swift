@@ -26,10 +26,12 @@ import Testing
       rows == Setting.all.map { "| `\($0.key)` | `\($0.json(in: Settings()))` | \($0.help) |" })
   }
 
+  /// A service lives as long as its process.
+  private static let service = Service(settings: Settings(), aliases: .standard)
+
   @Test("every route has its row, and there are no others")
   func routes() throws {
-    let service = Service(settings: Settings(), aliases: .standard)
-    let routes = service.routes.map { "\($0.method.name) \($0.pattern)" }
+    let routes = Self.service.routes.map { "\($0.method.name) \($0.pattern)" }
     let rows = try rows(ofTable: "| route |").compactMap {
       $0.split(separator: "`").dropFirst().first.map(String.init)
     }

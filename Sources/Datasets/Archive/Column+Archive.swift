@@ -93,7 +93,7 @@ extension ColumnSegment {
       switch numerals.decimals {
       case .all(let places):
         writer.put(byte: Form.evenNumerals.rawValue)
-        writer.put(byte: places)
+        writer.put(byte: UInt8(places))
       case .each(let places):
         writer.put(byte: Form.unevenNumerals.rawValue)
         writer.put(bulk: places)
@@ -121,16 +121,16 @@ extension ColumnSegment {
     case .evenNumerals, .unevenNumerals:
       let decimals: Numerals.Decimals
       if form == .evenNumerals {
-        decimals = .all(try reader.byte())
+        decimals = .all(Int(try reader.byte()))
       } else {
         decimals = .each(try reader.bulk(UInt8.self, count: rowCount))
       }
       let most =
         switch decimals {
         case .all(let places): places
-        case .each(let places): places.max() ?? 0
+        case .each(let places): Int(places.max() ?? 0)
         }
-      guard Int(most) <= Numeral.maxDigits else { throw .damaged("a number has too many decimals") }
+      guard most <= Numeral.maxDigits else { throw .damaged("a number has too many decimals") }
       let mantissas = try PackedIntegers(from: &reader, count: rowCount, isCode: false)
       // Every numeral has 18 digits at most, so that sums and texts of them are safe.
       let largest: Int64 = 1_000_000_000_000_000_000

@@ -22,11 +22,12 @@ struct CellFingerprint: Sendable, Equatable {
   private init(_ segment: ColumnSegment, _ poolHashes: [UInt64]) {
     switch segment.cells {
     case .numerals(let numerals):
-      guard segment.exceptionRows.isEmpty, case .all(let decimals) = numerals.decimals else {
+      guard segment.exceptionRows.isEmpty, case .all(let places) = numerals.decimals else {
         sumOneByOne(segment, poolHashes)
         return
       }
       let base = numerals.mantissas.base
+      let decimals = UInt8(places)
       switch numerals.mantissas.distances {
       case .bits8(let distances):
         let hashes = (0..<256).map {

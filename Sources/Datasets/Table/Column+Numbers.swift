@@ -106,7 +106,8 @@ extension Column {
       switch segment.cells {
       case .numerals(let numerals):
         guard segment.exceptionRows.count < segment.rowCount else { continue }
-        if case .all(let places) = numerals.decimals {
+        if case .all(let count) = numerals.decimals {
+          let places = UInt8(count)
           take(.numeral(Numeral(mantissa: numerals.mantissas.base, decimals: places)))
           take(.numeral(Numeral(mantissa: numerals.mantissas.high, decimals: places)))
         } else {

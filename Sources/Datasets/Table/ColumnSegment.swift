@@ -58,7 +58,9 @@ extension ColumnSegment {
 /// Plain decimal numbers: integers, and where the point stands.
 struct Numerals: Sendable {
   enum Decimals: Sendable {
-    case all(UInt8)
+    /// An `Int`, so that the case is not kept in the array's pointer, where the leak sanitizer would
+    /// not know it for one.
+    case all(Int)
     case each([UInt8])
   }
   var mantissas: PackedIntegers
@@ -77,7 +79,7 @@ struct Numerals: Sendable {
   ) {
     switch decimals {
     case .all(let places) where mantissas.isExact:
-      let scale = PowersOfTen.exact[Int(places)]
+      let scale = PowersOfTen.exact[places]
       switch mantissas.distances {
       case .bits8(let values): mantissas.copy(values, rows, scale, into: &output, at: target)
       case .bits16(let values): mantissas.copy(values, rows, scale, into: &output, at: target)
@@ -101,7 +103,7 @@ struct Numerals: Sendable {
 
   subscript(row: Int) -> Numeral {
     switch decimals {
-    case .all(let places): Numeral(mantissa: mantissas[row], decimals: places)
+    case .all(let places): Numeral(mantissa: mantissas[row], decimals: UInt8(places))
     case .each(let places): Numeral(mantissa: mantissas[row], decimals: places[row])
     }
   }

@@ -256,7 +256,7 @@ struct ColumnWriter: Sendable {
     for text in exceptionTexts { tally.count(reading(Int(text)), times: 1) }
     let places =
       decimals.isEmpty
-      ? Numerals.Decimals.all(UInt8(max(0, commonDecimals))) : .each(Array(decimals[...]))
+      ? Numerals.Decimals.all(max(0, commonDecimals)) : .each(Array(decimals[...]))
     let segment = ColumnSegment(
       rowCount: rowCount, cells: .numerals(Numerals(mantissas: mantissas, decimals: places)),
       exceptionRows: Array(exceptionRows[...]), exceptionTexts: Array(exceptionTexts[...]))

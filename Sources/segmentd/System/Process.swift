@@ -125,18 +125,17 @@ enum Process {
   /// The signal that asks to read the settings again.
   static let hangUp = SIGHUP
 
-  /// Calls back on the main queue for each of some signals.
-  ///
-  /// - Returns: what keeps the callback alive.
-  static func onSignals(
-    _ numbers: [Int32], _ handler: @escaping @Sendable () -> Void
-  ) -> [any DispatchSourceSignal] {
-    numbers.map { number in
+  // Safety: the main thread alone adds to them, while the program starts.
+  private nonisolated(unsafe) static var signalSources: [any DispatchSourceSignal] = []
+
+  /// Calls back on the main queue for each of some signals, from now on.
+  static func onSignals(_ numbers: [Int32], _ handler: @escaping @Sendable () -> Void) {
+    for number in numbers {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
       source.setEventHandler(handler: handler)
       source.resume()
-      return source
+      signalSources.append(source)
     }
   }
 
