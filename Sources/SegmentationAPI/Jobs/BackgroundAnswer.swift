@@ -34,7 +34,16 @@ struct BackgroundAnswer {
   ) throws(ProblemDetails) {
     let (call, context) = (call, context)
     let client = Client(deliver)
-    guard let job = context.jobs.submit(work) else {
+    // Told before the work begins, which may be over at once.
+    let ended: Job.End = { outcome in
+      client.answer {
+        switch outcome {
+        case .succeeded(_, let response): response
+        case .failed(let problem), .cancelled(let problem): problem.response(to: call)
+        }
+      }
+    }
+    guard let job = context.jobs.submit(work, whenOver: wait > 0 ? ended : nil) else {
       throw ProblemDetails(
         .overloaded,
         "As many fits wait as may (max_jobs). Send the request again later, or look at GET /jobs.",
@@ -53,15 +62,6 @@ struct BackgroundAnswer {
       return context.respond(to: call, answer)
     }
     guard wait > 0 else { return client.answer(accepted) }
-    let isAwaited = job.whenOver { outcome in
-      client.answer {
-        switch outcome {
-        case .succeeded(_, let response): response
-        case .failed(let problem), .cancelled(let problem): problem.response(to: call)
-        }
-      }
-    }
-    guard isAwaited else { return client.answer(accepted) }
     DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(wait)) {
       client.answer(accepted)
     }

@@ -28,6 +28,9 @@ final class Job: Sendable {
     case cancelled(ProblemDetails)
   }
 
+  /// Told how the work ended, once.
+  typealias End = @Sendable (Outcome) -> Void
+
   /// A job as of one moment.
   struct Status: Sendable {
     let state: State
@@ -56,8 +59,8 @@ final class Job: Sendable {
     var problem: ProblemDetails?
     var sequence = 1
     var watchers: [Watcher] = []
-    /// Those who wait for the end.
-    var waiting: [@Sendable (Outcome) -> Void] = []
+    /// Who waits for the end; nil when it is over.
+    var whenOver: End?
   }
 
   let id: String
@@ -68,10 +71,11 @@ final class Job: Sendable {
   private let client = Mutex<Cancellation?>(nil)
   private let core: Mutex<Core>
 
-  init(id: String, createdAt: Int64, plan: FitForecast.Plan) {
+  /// - Parameter whenOver: called once the work is over.
+  init(id: String, createdAt: Int64, plan: FitForecast.Plan, whenOver: End? = nil) {
     self.id = id
     self.createdAt = createdAt
-    core = Mutex(Core(plan: plan))
+    core = Mutex(Core(plan: plan, whenOver: whenOver))
   }
 
   /// Whether the work is to stop.
@@ -137,8 +141,8 @@ final class Job: Sendable {
   }
 
   private func finish(_ outcome: Outcome, if isFit: (State) -> Bool) -> Bool {
-    let waiting = core.withLock { core -> [@Sendable (Outcome) -> Void]? in
-      guard isFit(core.state) else { return nil }
+    let (isFirst, whenOver) = core.withLock { core -> (Bool, End?) in
+      guard isFit(core.state) else { return (false, nil) }
       core.plan.stop()
       switch outcome {
       case .succeeded(let runID, _):
@@ -154,11 +158,11 @@ final class Job: Sendable {
       tell(&core)
       for watcher in core.watchers { watcher.feed.finish() }
       core.watchers = []
-      defer { core.waiting = [] }
-      return core.waiting
+      defer { core.whenOver = nil }
+      return (true, core.whenOver)
     }
-    for body in waiting ?? [] { body(outcome) }
-    return waiting != nil
+    whenOver?(outcome)
+    return isFirst
   }
 
   /// Changes what is known and tells it, if the change says that there is something to tell.
@@ -183,17 +187,6 @@ final class Job: Sendable {
   func cancel(_ problem: ProblemDetails) {
     cancellation.cancel()
     _ = finish(.cancelled(problem)) { $0 == .queued }
-  }
-
-  /// Calls `body` once the work is over.
-  ///
-  /// - Returns: false when it is over already; `body` is then not called.
-  func whenOver(_ body: @escaping @Sendable (Outcome) -> Void) -> Bool {
-    core.withLock { core in
-      guard !core.state.isOver else { return false }
-      core.waiting.append(body)
-      return true
-    }
   }
 
   /// Gives a feed what is known now, and each change from now on.

@@ -48,14 +48,15 @@ final class JobBoard: Sendable {
 
   /// Takes work on.
   ///
+  /// - Parameter whenOver: called once the work is over.
   /// - Returns: nil when as much waits as may.
-  func submit(_ work: Work) -> Job? {
+  func submit(_ work: Work, whenOver: Job.End? = nil) -> Job? {
     var random = SystemRandomNumberGenerator()
     let text = String(random.next() as UInt64, radix: 16)
     let job = Job(
       id: "job_" + String(repeating: "0", count: 16 - text.count) + text,
       createdAt: Int64((Date().timeIntervalSince1970 * 1000).rounded()),
-      plan: forecast.plan(for: work.forecast))
+      plan: forecast.plan(for: work.forecast), whenOver: whenOver)
     enum Admission { case refused, waits, starts }
     let admission = state.withLock { state -> Admission in
       state.waiting.removeAll { $0.job.status.state.isOver }
