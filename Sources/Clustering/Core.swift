@@ -9,9 +9,10 @@ struct Core {
   let points: FeatureMatrix
   let weights: [Double]
 
-  /// Points taken for a number of clusters.
-  static func size(clusterCount: Int) -> Int {
-    min(32_768, max(8192, 512 * clusterCount))
+  /// Points taken of so many for a number of clusters.
+  static func size(clusterCount: Int, of pointCount: Int) -> Int {
+    let least = min(8192, max(4096, pointCount / 2))
+    return min(32_768, max(least, 512 * clusterCount))
   }
 
   init(_ cloud: Cloud, size: Int, random: RandomSource) {

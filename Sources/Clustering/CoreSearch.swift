@@ -88,7 +88,8 @@ struct CoreSearch {
     _ middle: Levels.Level
   ) throws(ClusteringError) -> [Optimum] {
     let core = Core(
-      middle.cloud, size: Core.size(clusterCount: clusterCount),
+      middle.cloud,
+      size: Core.size(clusterCount: clusterCount, of: middle.cloud.sampleCount),
       random: RandomSource(seed: seed, stream: [.max, 3]))
     let tries = try Cloud.withCloud(
       core.points, weights: core.weights, team: middle.cloud.team,

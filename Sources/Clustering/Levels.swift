@@ -43,11 +43,11 @@ struct Levels {
     _ body: (Levels) throws(ClusteringError) -> Answer
   ) throws(ClusteringError) -> Answer {
     let n = cloud.sampleCount
-    let size = Core.size(clusterCount: clusterCount)
+    let size = Core.size(clusterCount: clusterCount, of: n)
     let isDeep = CoreSearch.isDeep(clusterCount: clusterCount)
     let isHuge = n > 4 * middleSize
     let full = Level(cloud, isSorted: isDeep && isHuge, isInRows: isDeep)
-    guard n > 2 * size else { return try body(Levels(core: full, middle: nil, full: full)) }
+    guard n >= 2 * size else { return try body(Levels(core: full, middle: nil, full: full)) }
     let chances = Core.Chances(cloud)
     let core = Core(chances, size: size, random: RandomSource(seed: seed, stream: [.max, 1]))
     return try Cloud.withCloud(
