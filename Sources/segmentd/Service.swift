@@ -157,10 +157,10 @@ final class Service: Sendable {
       Process.end(.failure)
     }
     refuseOpenAddresses(endpoints)
+    readiness.state = .ready
     // Before anybody is told that the service is there: who knows of it may stop it at once.
     Process.onSignals(Process.stopSignals) { [self] in stop() }
     Process.onSignals([Process.hangUp]) { [self] in readAgain() }
-    readiness.state = .ready
     ServiceManager.tell(.ready)
     for endpoint in endpoints {
       switch endpoint {

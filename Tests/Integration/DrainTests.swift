@@ -79,6 +79,20 @@ struct DrainTests {
     #expect(duration > .milliseconds(900) && duration < .seconds(20), "\(duration)")
   }
 
+  @Test("who is told of the service can stop it at once, however busy the machine is")
+  func early() async throws {
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<12 {
+        group.addTask {
+          let service = try await ServiceProcess.start([])
+          service.program.signal(SIGTERM)
+          #expect(try await service.program.waitForExit() == .exited(0))
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   @Test("a second signal ends at once, with 1", arguments: [SIGTERM, SIGINT])
   func secondSignal(number: Int32) async throws {
     let service = try await ServiceProcess.start(["--shutdown-grace=60"])

@@ -125,16 +125,20 @@ enum Process {
   /// The signal that asks to read the settings again.
   static let hangUp = SIGHUP
 
+  private static let signalQueue = DispatchQueue(label: "segmentd.signals")
   // Safety: the main thread alone adds to them, while the program starts.
   private nonisolated(unsafe) static var signalSources: [any DispatchSourceSignal] = []
 
-  /// Calls back on the main queue for each of some signals, from now on.
+  /// Calls back for each of some signals, one at a time; none that comes after this returns is lost.
   static func onSignals(_ numbers: [Int32], _ handler: @escaping @Sendable () -> Void) {
     for number in numbers {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: signalQueue)
+      let isRegistered = DispatchSemaphore(value: 0)
+      source.setRegistrationHandler { isRegistered.signal() }
       source.setEventHandler(handler: handler)
       source.resume()
+      // Another thread registers it, some time later on a busy machine.
+      isRegistered.wait()
       signalSources.append(source)
     }
   }
