@@ -59,7 +59,10 @@ struct FitAnswer {
       try call.service.clean(table, options: options.segmentation.cleaning)
     }
     let report = QualityPayload(dataset: dataset).json(findings: Page.standardLimit)
-    return call.answer(
+    var answering = call
+    // A form sent by hand leads to the page of its run, and here there is none.
+    if answering.form == .html { answering.form = .json }
+    return answering.answer(
       options.isExplored ? adding("eda", exploration(of: dataset), to: report) : report)
   }
 
