@@ -42,6 +42,8 @@ find_binary() {
 
 # start_service OPTION...: a service on a free port, with its address in $url.
 start_service() {
+  # There before the service is, which begins a moment later.
+  : >"$folder/out"
   "$binary" --port 0 --log-level off "$@" >"$folder/out" 2>&1 &
   service=$!
   url=""
