@@ -69,7 +69,11 @@ struct Context: Sendable {
       var reader = QueryReader(call.query)
       let wait = reader.integer("wait", in: 1...60)
       try reader.finish()
-      guard let wait else { return .compute(answer) }
+      guard let wait else {
+        // What can be waited for is polled, and made from a handful of rows: behind fits that fill the
+        // queue it would be late, or refused.
+        return endpoint.parameters.contains(.wait) ? .now(answer()) : .compute(answer)
+      }
       return awaitChange(for: wait, call, answer)
     case .computed(let handler):
       return .compute {

@@ -95,6 +95,34 @@ struct JobTests {
     }
   }
 
+  @Test("the summary is there for those who poll it while fits fill the queue")
+  func polls() async throws {
+    try await ServiceProcess.with(["--sample", "--max-queue=1", "--threads=1"]) { service in
+      let curl = service.client()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for series in 0..<3 {
+          group.addTask {
+            var fit = CurlRequest(
+              "POST", "\(Self.slow)&series=s\(series)", body: .bytes(Self.large(60_000)))
+            fit.timeout = .seconds(5)
+            do {
+              _ = try await service.client().send(fit)
+            } catch {
+              // Given up, and the work with it.
+            }
+          }
+        }
+        try await Task.sleep(for: .seconds(2))
+        // Not asked for before: it is made now.
+        let poll = try await curl.get("/clusters/summary.csv")
+        #expect(poll.status == 200)
+        let other = try await curl.get("/customers.csv")
+        #expect(other.status == 503)
+        try await group.waitForAll()
+      }
+    }
+  }
+
   @Test("content that cannot be read is refused at once")
   func unreadable() async throws {
     try await ServiceProcess.with { service in
