@@ -91,7 +91,7 @@ public final class Program: Sendable {
   public func signal(_ number: Int32) { process.signal(number) }
 
   /// Waits until the program has ended and all it wrote has been read.
-  public func waitForExit(within duration: Duration = .seconds(60)) async throws -> ExitStatus {
+  public func waitForExit(within duration: Duration = .seconds(20)) async throws -> ExitStatus {
     _ = await process.wait(within: duration) { $0.exit != nil && $0.outputHasEnded }
     guard let status = process.current({ $0.exit }) else {
       throw failure("the program did not end within \(duration)")
@@ -100,7 +100,7 @@ public final class Program: Sendable {
   }
 
   /// Asks the program to stop (SIGTERM) and waits for its end; one that lingers is killed and an error.
-  public func stop(within duration: Duration = .seconds(60)) async throws -> ExitStatus {
+  public func stop(within duration: Duration = .seconds(20)) async throws -> ExitStatus {
     signal(SIGTERM)
     do {
       return try await waitForExit(within: duration)

@@ -96,7 +96,7 @@ public final class ServiceProcess: Sendable {
   public func connect() async throws -> RawConnection { try await .open(port: port) }
 
   /// Asks the service to stop (SIGTERM) and waits for its end; one that lingers is killed and an error.
-  public func stop(within duration: Duration = .seconds(60)) async throws -> ExitStatus {
+  public func stop(within duration: Duration = .seconds(20)) async throws -> ExitStatus {
     try await program.stop(within: duration)
   }
 }
